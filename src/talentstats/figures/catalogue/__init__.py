@@ -1,0 +1,7 @@
+"""The kinds of figure: one file for each."""
+
+from talentstats.figures.catalogue.dots import dots
+from talentstats.figures.catalogue.revisions import revisions
+from talentstats.figures.catalogue.trend import trend
+
+__all__ = ["dots", "revisions", "trend"]

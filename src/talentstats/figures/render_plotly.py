@@ -1,0 +1,170 @@
+"""Drawing for the screen: one HTML page that works offline. The only place that knows plotly."""
+
+import html
+from typing import Any
+
+import plotly.graph_objects as go
+
+from talentstats.figures.brand import Brand
+from talentstats.figures.marks import Axis, Drawing, Label, Line, Mark, Points, Ranges, Rule
+from talentstats.figures.page import page
+from talentstats.figures.text_table import TextTable
+
+DIV_ID = "talentstats-figure"
+PIXELS_PER_POINT = 96 / 72
+FONT_SIZE = 14
+# Nothing in the page asks a server for anything: no logo, no buttons, no map shapes.
+_CONFIG = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "responsive": True,
+    "topojsonURL": "",
+    "plotlyServerURL": "",
+}
+
+
+def render(drawing: Drawing, table: TextTable, brand: Brand) -> bytes:
+    """Return a drawing as a self-contained HTML page with its table; the same drawing, the same bytes.
+
+    Parameters
+    ----------
+    drawing : Drawing
+    table : TextTable
+        The same figures, for readers who cannot see the chart.
+    brand : Brand
+    """
+    chart = compose(drawing, brand).to_html(
+        full_html=False,
+        include_plotlyjs=True,
+        include_mathjax=False,
+        div_id=DIV_ID,
+        config=_CONFIG | {"locale": drawing.language},
+    )
+    return page(drawing, chart=chart, table=table, brand=brand).encode("utf-8")
+
+
+def compose(drawing: Drawing, brand: Brand) -> go.Figure:
+    """Return a drawing as a plotly figure with the marks and axes only; the page holds the texts."""
+    figure = go.Figure()
+    for mark in drawing.plot.marks:
+        _draw_mark(figure, mark, brand)
+    figure.update_layout(
+        template="none",
+        font={"family": _family(brand), "size": FONT_SIZE, "color": brand.color("grey-dark")},
+        paper_bgcolor=brand.color("background"),
+        plot_bgcolor=brand.color("background"),
+        height=round(drawing.height_cm * 96 / 2.54) + 40,
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        showlegend=False,
+        hoverlabel={"font": {"family": _family(brand), "size": FONT_SIZE}, "align": "left"},
+        xaxis=_axis(drawing.plot.x, brand)
+        | {"showline": True, "linecolor": brand.color("grey"), "ticks": "outside"},
+        yaxis=_axis(drawing.plot.y, brand),
+    )
+    return figure
+
+
+def _family(brand: Brand) -> str:
+    # Quoted, because the name of a family may hold a digit, which CSS does not read otherwise.
+    return f'"{brand.family}", sans-serif'
+
+
+def escape(text: str) -> str:
+    """Return text that plotly shows literally: its own markup is a subset of HTML."""
+    return html.escape(text, quote=False).replace("\n", "<br>")
+
+
+def _axis(axis: Axis, brand: Brand) -> dict[str, Any]:
+    return {
+        "range": [axis.low, axis.high],
+        "tickmode": "array",
+        "tickvals": [tick.at for tick in axis.ticks],
+        "ticktext": [
+            f"<b>{escape(tick.text)}</b>" if tick.bold else escape(tick.text) for tick in axis.ticks
+        ],
+        "showgrid": axis.grid,
+        "gridcolor": brand.color("grey-line"),
+        "zeroline": False,
+        "automargin": True,
+        "fixedrange": True,
+    }
+
+
+def _draw_mark(figure: go.Figure, mark: Mark, brand: Brand) -> None:
+    if isinstance(mark, Label):
+        _draw_label(figure, mark, brand)
+    elif isinstance(mark, Rule):
+        _draw_rule(figure, mark, brand)
+    elif isinstance(mark, Ranges):
+        _draw_ranges(figure, mark, brand)
+    elif isinstance(mark, Line):
+        _draw_line(figure, mark, brand)
+    else:
+        _draw_points(figure, mark, brand)
+
+
+def _draw_line(figure: go.Figure, line: Line, brand: Brand) -> None:
+    figure.add_scatter(
+        x=list(line.x),
+        y=list(line.y),
+        mode="lines",
+        connectgaps=False,
+        line={"color": brand.color(line.color), "width": 2.4, "dash": "dash" if line.dashed else "solid"},
+        hovertext=[escape(text) for text in line.hover],
+        hoverinfo="text" if any(line.hover) else "skip",
+    )
+
+
+def _draw_points(figure: go.Figure, points: Points, brand: Brand) -> None:
+    color = brand.color(points.color)
+    hollow = "rgba(0,0,0,0)" if points.shape == "diamond" else brand.color("background")
+    figure.add_scatter(
+        x=list(points.x),
+        y=list(points.y),
+        mode="markers",
+        marker={
+            "symbol": points.shape,
+            "size": points.size * PIXELS_PER_POINT * 1.15,
+            "color": color if points.filled else hollow,
+            "line": {"color": color, "width": 1.8},
+        },
+        hovertext=[escape(text) for text in points.hover],
+        hoverinfo="text",
+    )
+
+
+def _draw_ranges(figure: go.Figure, ranges: Ranges, brand: Brand) -> None:
+    along = [bound for low, high in zip(ranges.low, ranges.high, strict=True) for bound in (low, high, None)]
+    across = [place for at in ranges.at for place in (at, at, None)]
+    figure.add_scatter(
+        x=along if ranges.horizontal else across,
+        y=across if ranges.horizontal else along,
+        mode="lines",
+        connectgaps=False,
+        line={"color": brand.color(ranges.color), "width": ranges.width * PIXELS_PER_POINT * 1.15},
+        hoverinfo="skip",
+    )
+
+
+def _draw_rule(figure: go.Figure, rule: Rule, brand: Brand) -> None:
+    line = {"color": brand.color(rule.color), "width": 1.2, "dash": "dash"}
+    across = {"x0": rule.at, "x1": rule.at, "y0": 0, "y1": 1, "yref": "paper"}
+    along = {"y0": rule.at, "y1": rule.at, "x0": 0, "x1": 1, "xref": "paper"}
+    figure.add_shape(type="line", line=line, layer="between", **(across if rule.vertical else along))
+
+
+def _draw_label(figure: go.Figure, label: Label, brand: Brand) -> None:
+    text = escape(label.text)
+    figure.add_annotation(
+        x=label.x,
+        y=label.y,
+        text=f"<b>{text}</b>" if label.bold else text,
+        font={"color": brand.color(label.color), "size": FONT_SIZE},
+        showarrow=False,
+        xanchor=label.align,
+        yanchor="middle",
+        xshift=label.dx * PIXELS_PER_POINT * 1.15,
+        yshift=label.dy * PIXELS_PER_POINT * 1.15,
+        borderpad=1,
+        bgcolor=brand.color("background"),
+    )

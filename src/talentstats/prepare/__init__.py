@@ -1,0 +1,1 @@
+"""Snapshot -> canonical frame: the place where judgement about published figures is made."""

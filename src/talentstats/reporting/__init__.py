@@ -1,0 +1,1 @@
+"""Reports: numbers with witnesses, documents, editions, builds and their manifests."""

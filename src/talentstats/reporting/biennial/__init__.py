@@ -1,0 +1,1 @@
+"""What the biennial report shows: its material, numbers, figures and tables."""

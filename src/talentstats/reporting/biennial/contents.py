@@ -1,0 +1,62 @@
+"""The biennial report as a whole."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from talentstats.language import Bilingual
+from talentstats.reporting.biennial.figures import biennial_figures
+from talentstats.reporting.biennial.labour_numbers import labour_numbers
+from talentstats.reporting.biennial.material import Material, gather
+from talentstats.reporting.biennial.region_numbers import region_numbers
+from talentstats.reporting.biennial.tables import biennial_tables
+from talentstats.reporting.contents import Contents
+from talentstats.reporting.derived import counted, described
+from talentstats.reporting.numbers import Number, NumberStore, Source, Witness
+from talentstats.workspace import Workspace
+
+
+def biennial_contents(workspace: Workspace, *, edition_date: date, as_of: date) -> Contents:
+    """Make the numbers, figures and tables of the report, as known on `as_of`."""
+    material = gather(workspace, as_of=as_of)
+    store = NumberStore.of(
+        [
+            *_edition_numbers(edition_date, as_of),
+            *labour_numbers(material),
+            *region_numbers(material),
+            *_quality_numbers(material),
+        ]
+    )
+    warnings = _warnings(material)
+    texts = tuple({"nl": warning.nl, "en": warning.en} for warning in warnings)
+    return Contents(
+        numbers=store,
+        figures=biennial_figures(material, store, texts),
+        tables=biennial_tables(material, store),
+        warnings=warnings,
+        synthetic=bool(material.labour.synthetic or material.regional.synthetic),
+    )
+
+
+def _edition_numbers(edition_date: date, as_of: date) -> Iterator[Number]:
+    for name, day in (("edition.date", edition_date), ("edition.as_of", as_of)):
+        yield Number(id=name, value=day, form="date", witness=Witness(method=described("method_edition")))
+
+
+def _quality_numbers(material: Material) -> Iterator[Number]:
+    tables = (material.labour, material.regional)
+    sources = tuple(Source(origin=table.origins[name]) for table in tables for name in sorted(table.origins))
+    yield counted("quality.datasets", len(sources), sources=sources)
+    yield counted("quality.figures", sum(table.frame.height for table in tables), sources=sources)
+    yield counted("quality.rules", sum(table.validation["rules"] for table in tables), sources=sources)
+    yield counted("quality.warnings", sum(table.validation["warnings"] for table in tables), sources=sources)
+    official = sum(table.frame["certainty"].eq("official").sum() for table in tables)
+    yield counted("quality.official", official, sources=sources)
+    yield counted("quality.excluded", sum(len(table.refusals) for table in tables), sources=sources)
+
+
+def _warnings(material: Material) -> tuple[Bilingual, ...]:
+    return tuple(
+        Bilingual(nl=entry["nl"], en=entry["en"])
+        for table in (material.labour, material.regional)
+        for entry in table.validation["messages"]
+    )

@@ -1,0 +1,73 @@
+"""The figures of the biennial report."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from talentstats.figures import Annotation, Figure, dots, revisions, trend
+from talentstats.reporting.biennial.labour_numbers import CHART_FIRST
+from talentstats.reporting.biennial.material import HOME_PROVINCE, NEWS_PERIOD, Material
+from talentstats.reporting.cells import said
+from talentstats.reporting.numbers import NumberStore
+
+RELEASE_DELAY_DAYS = 100
+
+
+def biennial_figures(
+    material: Material, store: NumberStore, warnings: tuple[Mapping[str, str], ...]
+) -> Mapping[str, Figure]:
+    """Make every figure of the report, by id; none is drawn before somebody looks at it."""
+    return {
+        "tightness": _tightness(material, store, warnings),
+        "provinces": _provinces(material, store, warnings),
+        "revisions": _revisions(material, store, warnings),
+    }
+
+
+def _tightness(material: Material, store: NumberStore, warnings: tuple[Mapping[str, str], ...]) -> Figure:
+    recent = material.tight.to_polars().filter(pl.col("period") >= CHART_FIRST)
+    old = material.tight_old.to_polars().filter(pl.col("period") >= CHART_FIRST)
+    marked = material.tight.first_release().to_polars().filter(pl.col("period") == NEWS_PERIOD)
+    level = said("as_many_vacancies_as_unemployed")
+    return trend(
+        old,
+        recent,
+        title=_title(store, "title_tightness", high="tightness.nl.highest", low="tightness.nl.latest"),
+        sources=(*material.tight_old.used_origins(), *material.tight.used_origins()),
+        marked=marked,
+        annotations=(Annotation.make({"nl": level.nl, "en": level.en}, value=100.0),),
+        warnings=warnings,
+    )
+
+
+def _provinces(material: Material, store: NumberStore, warnings: tuple[Mapping[str, str], ...]) -> Figure:
+    period = material.province_period
+    frames = [series.to_polars() for series in material.provinces.values()]
+    reference = material.tight_unadjusted
+    origins = [o for s in (*material.provinces.values(), reference) for o in s.at(period).origins]
+    return dots(
+        pl.concat(frames).filter(pl.col("period") == period),
+        reference=reference.to_polars().filter(pl.col("period") == period),
+        title=_title(store, "title_provinces", highest="provinces.maybe_highest"),
+        sources=tuple(dict.fromkeys(origins)),
+        highlight=HOME_PROVINCE,
+        warnings=warnings,
+    )
+
+
+def _revisions(material: Material, store: NumberStore, warnings: tuple[Mapping[str, str], ...]) -> Figure:
+    tight = material.tight
+    return revisions(
+        tight.first_release(max_delay_days=RELEASE_DELAY_DAYS),
+        tight.latest(),
+        title=_title(store, "title_revisions", changed="revisions.beyond_rounding", count="revisions.count"),
+        sources=tight.first_release(max_delay_days=RELEASE_DELAY_DAYS).used_origins() + tight.used_origins(),
+        warnings=warnings,
+    )
+
+
+def _title(store: NumberStore, key: str, **ids: str) -> Mapping[str, str]:
+    return {
+        "nl": said(key, **{name: store.text(number, "nl") for name, number in ids.items()}).nl,
+        "en": said(key, **{name: store.text(number, "en") for name, number in ids.items()}).en,
+    }

@@ -1,0 +1,176 @@
+"""The numbers of the chapters on tightness, provinces and revisions."""
+
+from collections.abc import Iterable, Iterator
+
+import polars as pl
+
+from talentstats.errors import NotPublishedError
+from talentstats.labour import Observation, Series, rank_range, uwv_class
+from talentstats.language import Bilingual
+from talentstats.reporting.biennial.material import HOME_LABOUR_REGION, HOME_PROVINCE, NEWS_PERIOD, Material
+from talentstats.reporting.derived import counted, described, words
+from talentstats.reporting.numbers import Number, Source, Witness, observation_number
+from talentstats.terms import Period
+
+OLD_METHOD_LAST = "2021Q3"
+# Stated by CBS in the description of this table.
+BOUNDARY_CHANGE = Period.parse("2019")
+BOUNDARY_SOURCE = "cbs/83523NED/2020-05-20"
+CHART_FIRST = "2013Q1"
+
+
+def labour_numbers(material: Material) -> Iterator[Number]:
+    """Give every number on the labour market."""
+    yield from _national(material)
+    yield from _news(material)
+    yield from _method_break(material)
+    yield from _provinces(material)
+    yield from _uwv(material)
+    yield from _revisions(material)
+
+
+def _national(material: Material) -> Iterator[Number]:
+    tight = material.tight
+    latest = latest_observation(tight)
+    yield observation_number("tightness.nl.latest", latest)
+    yield observation_number("tightness.nl.year_before", tight.at(latest.period.next(-4)))
+    highest = _extreme(tight, descending=True)
+    yield observation_number("tightness.nl.highest", highest)
+    yield observation_number("tightness.nl.first_below_100", _first_below(tight, 100.0))
+
+
+def _news(material: Material) -> Iterator[Number]:
+    """The figure the project began with, in each of its forms."""
+    tight = material.tight
+    yield observation_number(f"tightness.nl.first_release.{NEWS_PERIOD}", tight.first_release().at(NEWS_PERIOD))
+    yield observation_number(f"tightness.nl.{NEWS_PERIOD}", tight.at(NEWS_PERIOD))
+    yield observation_number(f"tightness.nl_unadjusted.{NEWS_PERIOD}", material.tight_unadjusted.at(NEWS_PERIOD))
+    yield observation_number(f"tightness.home.{NEWS_PERIOD}", material.provinces[HOME_PROVINCE].at(NEWS_PERIOD))
+
+
+def _method_break(material: Material) -> Iterator[Number]:
+    yield observation_number(f"tightness.nl_old.{OLD_METHOD_LAST}", material.tight_old.first_release().at(OLD_METHOD_LAST))
+    yield observation_number(f"tightness.nl.{OLD_METHOD_LAST}", material.tight.at(OLD_METHOD_LAST))
+    following = str(Period.parse(OLD_METHOD_LAST).next())
+    yield observation_number(
+        f"tightness.nl.first_release.{following}", material.tight.first_release().at(following)
+    )
+
+
+def province_observations(material: Material) -> dict[str, Observation]:
+    """Return the latest complete set of provincial figures, the largest first."""
+    period = material.province_period
+    found = {code: series.at(period) for code, series in material.provinces.items()}
+    return dict(sorted(found.items(), key=lambda item: (-item[1].value, item[0])))
+
+
+def _provinces(material: Material) -> Iterator[Number]:
+    found = province_observations(material)
+    for code, observation in found.items():
+        yield observation_number(f"tightness.province.{code}", observation)
+    places = rank_range(list(found.values()))
+    period = Period.parse(material.province_period)
+    sources = _sources_of(found.values())
+    yield _boundary_change(material)
+    yield counted("provinces.count", len(found), sources=sources, period=period)
+    first = [one for one, place in zip(found.values(), places, strict=True) if place[0] == 1]
+    last = [one for one, place in zip(found.values(), places, strict=True) if place[1] == len(found)]
+    yield words("provinces.maybe_highest", _names(first), sources=sources, period=period)
+    yield words("provinces.maybe_lowest", _names(last), sources=sources, period=period)
+    yield observation_number(
+        "tightness.nl_unadjusted.province_period", material.tight_unadjusted.at(material.province_period)
+    )
+
+
+def _boundary_change(material: Material) -> Number:
+    source = Source(origin=material.labour.origins[BOUNDARY_SOURCE])
+    witness = Witness(
+        period=BOUNDARY_CHANGE,
+        vintage=source.origin.published,
+        sources=(source,),
+        method=described("method_as_published"),
+        certainty="official",
+    )
+    return Number(id="provinces.boundary_change", value=BOUNDARY_CHANGE, form="period", witness=witness)
+
+
+def _uwv(material: Material) -> Iterator[Number]:
+    tension = latest_observation(material.tension)
+    yield observation_number("uwv.tension", tension)
+    named = uwv_class(tension.value)
+    yield words(
+        "uwv.tension.class_name",
+        Bilingual(nl=named.name_nl, en=named.name_en),
+        sources=_sources_of([tension]),
+        period=tension.period,
+    )
+    for code in sorted(set(material.tension_classes.vintages["period"])):
+        observation = material.tension_classes.at(code)
+        name = _class_name(int(observation.value))
+        yield words(
+            f"uwv.{HOME_LABOUR_REGION}.{code}",
+            name,
+            sources=_sources_of([observation]),
+            period=observation.period,
+            vintage=observation.vintage,
+        )
+
+
+def _class_name(number: int) -> Bilingual:
+    from_number = uwv_class((0.0, 0.25, 0.67, 1.5, 4.01)[number - 1])
+    return Bilingual(nl=from_number.name_nl, en=from_number.name_en)
+
+
+def _revisions(material: Material) -> Iterator[Number]:
+    revised = material.tight.revisions()
+    sources = tuple(Source(origin=origin) for origin in material.tight.used_origins())
+    yield counted("revisions.count", revised.height, sources=sources)
+    yield counted("revisions.beyond_rounding", int(revised["beyond_rounding"].sum()), sources=sources)
+    changed = revised.filter(pl.col("beyond_rounding"))
+    largest = max((abs(change) for change in changed["revision"]), default=0.0)
+    yield counted("revisions.largest", largest, sources=sources)
+
+
+def latest_observation(series: Series) -> Observation:
+    """Return the figure of the last period of a series."""
+    return series.at(str(series.vintages["period"].max()))
+
+
+def _extreme(series: Series, *, descending: bool) -> Observation:
+    latest = series.latest().vintages.filter(pl.col("period") >= CHART_FIRST)
+    return series.at(latest.sort("exact", descending=descending)["period"][0])
+
+
+def _first_below(series: Series, level: float) -> Observation:
+    """Return the first figure since which every figure lies below a level, wherever in their ranges."""
+    latest = series.latest().vintages.sort("period")
+    above = latest.filter(pl.col("high") >= level)["period"]
+    below = latest.filter(pl.col("period") > str(above.max())) if above.len() else latest
+    if below.is_empty():
+        raise NotPublishedError(
+            f"{series.definition} does not lie below {level:g} now.",
+            expected=f"a latest figure below {level:g}",
+            got=str(latest_observation(series)),
+            remedy="Rewrite the sentence that says so in both documents of the report.",
+        )
+    return series.at(below["period"][0])
+
+
+def _names(observations: list[Observation]) -> Bilingual:
+    return Bilingual(
+        nl=_listed([one.definition.region_name_nl for one in observations], "of"),
+        en=_listed([one.definition.region_name_en for one in observations], "or"),
+    )
+
+
+def _listed(names: list[str], last: str) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}"
+
+
+def _sources_of(observations: Iterable[Observation]) -> tuple[Source, ...]:
+    found = {
+        origin.dataset: Source(origin=origin)
+        for observation in observations
+        for origin in observation.origins
+    }
+    return tuple(found[name] for name in sorted(found))

@@ -1,0 +1,251 @@
+"""The tables of the biennial report."""
+
+from collections.abc import Mapping
+
+from talentstats.language import Bilingual, format_date
+from talentstats.reporting.biennial.labour_numbers import province_observations
+from talentstats.reporting.biennial.material import HOME_LABOUR_REGION, HOME_PROVINCE, NEWS_PERIOD, Material
+from talentstats.reporting.biennial.region_numbers import population_periods, region_name
+from talentstats.reporting.cells import (
+    day_cell,
+    header,
+    period_cell,
+    plain,
+    said,
+    shown,
+    tables_cell,
+    with_unit,
+)
+from talentstats.reporting.numbers import NumberStore
+from talentstats.tables import Column, Table
+from talentstats.terms import Period
+
+KEY_FIGURES = (
+    ("key_tightness", "tightness.nl.latest"),
+    ("key_tightness_year_before", "tightness.nl.year_before"),
+    ("key_tightness_highest", "tightness.nl.highest"),
+    ("key_tightness_home", f"tightness.province.{HOME_PROVINCE}"),
+    ("key_uwv", "uwv.tension"),
+    ("key_population", "population.leiden_six.last"),
+    ("key_share_non_dutch", "share_non_dutch.leiden.2023"),
+    ("key_students", "students.university.2024"),
+)
+
+
+def biennial_tables(material: Material, store: NumberStore) -> Mapping[str, Table]:
+    """Make every table of the report, by id."""
+    return {
+        "key-figures": _key_figures(store),
+        "news": _news(store),
+        "provinces": _provinces(material, store),
+        "population": _population(material, store),
+        "internationals": _internationals(store),
+        "uwv": _uwv(material, store),
+        "revisions": _revisions(material),
+        "sources": _sources(material),
+        "certainty": _certainty(material),
+    }
+
+
+def _key_figures(store: NumberStore) -> Table:
+    rows = []
+    for key, name in KEY_FIGURES:
+        number = store[name]
+        rows.append((said(key), with_unit(number), period_cell(number.witness.period), tables_cell(number)))
+    return Table(
+        columns=(
+            header("indicator", width=40),
+            header("figure", width=30),
+            header("period", width=12),
+            header("table", width=24),
+        ),
+        rows=tuple(rows),
+        cites=tuple(name for _, name in KEY_FIGURES),
+    )
+
+
+def _news(store: NumberStore) -> Table:
+    names = (
+        f"tightness.nl.first_release.{NEWS_PERIOD}",
+        f"tightness.nl.{NEWS_PERIOD}",
+        f"tightness.nl_unadjusted.{NEWS_PERIOD}",
+        f"tightness.home.{NEWS_PERIOD}",
+    )
+    keys = ("news_first", "news_latest", "news_unadjusted", "news_home")
+    rows = []
+    for key, name in zip(keys, names, strict=True):
+        number = store[name]
+        parts = [shown(number.facets[part]) for part in ("numerator", "denominator")]
+        rows.append((said(key), *parts, shown(number), shown(store[f"{name}.range"])))
+    return Table(
+        columns=(
+            header("which_figure", width=44),
+            header("vacancies_thousand", align="right", width=14),
+            header("unemployed_thousand", align="right", width=14),
+            header("per_hundred", align="right", width=12),
+            header("rounding_range", align="right", width=14),
+        ),
+        rows=tuple(rows),
+        cites=names,
+    )
+
+
+def _provinces(material: Material, store: NumberStore) -> Table:
+    names = [f"tightness.province.{code}" for code in province_observations(material)]
+    national = "tightness.nl_unadjusted.province_period"
+    rows = []
+    for name in [*names, national]:
+        number = store[name]
+        code = name.removeprefix("tightness.province.")
+        region = region_name(material, code if name != national else "NL01")
+        parts = [shown(number.facets[part]) for part in ("numerator", "denominator")]
+        rows.append((region, *parts, shown(number), shown(store[f"{name}.range"])))
+    return Table(
+        columns=(
+            header("region"),
+            header("vacancies_thousand", align="right"),
+            header("unemployed_thousand", align="right"),
+            header("per_hundred", align="right"),
+            header("rounding_range", align="right"),
+        ),
+        rows=tuple(rows),
+        cites=(*names, national),
+    )
+
+
+def _population(material: Material, store: NumberStore) -> Table:
+    first, last = (Period.parse(code) for code in population_periods(material))
+    members = material.groups["CR25"].members
+    codes = [*sorted(members, key=lambda code: region_name(material, code).nl), "leiden_six", "CR25", "PV28", "NL01"]
+    rows = tuple(
+        (
+            region_name(material, code),
+            *(shown(store[f"population.{code}.{part}"]) for part in ("first", "last", "change")),
+        )
+        for code in codes
+    )
+    return Table(
+        columns=(
+            header("region"),
+            Column(header=period_cell(first), align="right"),
+            Column(header=period_cell(last), align="right"),
+            header("change_percent", align="right"),
+        ),
+        rows=rows,
+        cites=tuple(f"population.{code}.{part}" for code in codes for part in ("first", "last", "change")),
+    )
+
+
+def _internationals(store: NumberStore) -> Table:
+    wanted = ("share_non_dutch", "residents_non_dutch", "students", "share_foreign_intake_bachelor", "share_foreign_intake_master")
+    numbers = [number for number in store if number.id.split(".")[0] in wanted]
+    ordered = sorted(numbers, key=lambda number: (wanted.index(number.id.split(".")[0]), number.id))
+    rows = tuple(
+        (
+            said(f"measure_{number.id.split('.')[0]}"),
+            period_cell(number.witness.period),
+            with_unit(number),
+            said(f"certainty_{number.witness.certainty}"),
+        )
+        for number in ordered
+    )
+    return Table(
+        columns=(
+            header("indicator", width=52),
+            header("period", width=12),
+            header("figure", align="right", width=18),
+            header("read_where", width=22),
+        ),
+        rows=rows,
+        cites=tuple(number.id for number in ordered),
+    )
+
+
+def _uwv(material: Material, store: NumberStore) -> Table:
+    periods = sorted(set(material.tension_classes.vintages["period"]))
+    names = [f"uwv.{HOME_LABOUR_REGION}.{code}" for code in periods]
+    return Table(
+        columns=(header("period"), header("uwv_class"), header("published")),
+        rows=tuple(
+            (period_cell(store[n].witness.period), shown(store[n]), day_cell(store[n].witness.vintage)) for n in names
+        ),
+        cites=tuple(names),
+    )
+
+
+def _revisions(material: Material) -> Table:
+    rows = []
+    for row in material.tight.revisions().iter_rows(named=True):
+        latest = material.tight.at(row["period"])
+        first = material.tight.first_release().at(row["period"])
+        rows.append(
+            (
+                period_cell(latest.period),
+                plain(f"{first.value:.0f}"),
+                day_cell(first.vintage),
+                plain(f"{latest.value:.0f}"),
+                day_cell(latest.vintage),
+                said("revised_yes" if row["beyond_rounding"] else "revised_no"),
+            )
+        )
+    return Table(
+        columns=(
+            header("period"),
+            header("first_release", align="right"),
+            header("published"),
+            header("latest_figure", align="right"),
+            header("known_since"),
+            header("revised"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _sources(material: Material) -> Table:
+    origins = {**material.labour.origins, **material.regional.origins}
+    rows = []
+    for name in sorted(origins):
+        origin = origins[name]
+        accessed = Bilingual(
+            nl=format_date(origin.accessed, language="nl"), en=format_date(origin.accessed, language="en")
+        )
+        rows.append(
+            (
+                plain(origin.table_id),
+                plain(f"{origin.publisher}: {origin.title}"),
+                day_cell(origin.published),
+                accessed,
+                plain(origin.licence.name),
+                plain(origin.sha256[:12]),
+            )
+        )
+    return Table(
+        columns=(
+            header("table", width=18),
+            header("publisher_title", width=42),
+            header("published", width=14),
+            header("accessed", width=14),
+            header("licence", width=12),
+            header("hash", width=15),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _certainty(material: Material) -> Table:
+    rows = []
+    for name, table in (("table_labour", material.labour), ("table_region", material.regional)):
+        counts = dict(table.frame["certainty"].value_counts().iter_rows())
+        cells = (plain(f"{counts.get(kind, 0)}") for kind in ("official", "second_hand", "computed"))
+        rows.append((said(name), *cells, plain(str(table.validation["rules"])), plain(str(table.validation["warnings"]))))
+    return Table(
+        columns=(
+            header("processed_table", width=30),
+            header("certainty_official", align="right", width=16),
+            header("certainty_second_hand", align="right", width=16),
+            header("certainty_computed", align="right", width=16),
+            header("rules", align="right", width=12),
+            header("warnings", align="right", width=14),
+        ),
+        rows=tuple(rows),
+    )

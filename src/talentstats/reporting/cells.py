@@ -1,0 +1,64 @@
+"""Cells of a report's tables, made of numbers and words."""
+
+from collections.abc import Iterable
+
+from talentstats.language import Bilingual, format_date, format_period, has_text, text
+from talentstats.reporting.numbers import Number
+from talentstats.tables import Column
+from talentstats.tables.pipe import Align
+from talentstats.terms import Period, Vintage
+
+NOTHING = Bilingual(nl="\N{EN DASH}", en="\N{EN DASH}")
+
+
+def header(key: str, *, align: Align = "left", width: int | None = None) -> Column:
+    """Return a column headed by a text of the catalog's `report` section."""
+    return Column(header=said(key), align=align, width=width)
+
+
+def said(key: str, **values: str) -> Bilingual:
+    """Return a text of the catalog's `report` section in both languages."""
+    return Bilingual(nl=text(f"report.{key}", "nl", **values), en=text(f"report.{key}", "en", **values))
+
+
+def plain(words: str) -> Bilingual:
+    """Return a text that is the same in both languages, such as a code."""
+    return Bilingual(nl=words, en=words)
+
+
+def shown(number: Number) -> Bilingual:
+    """Return a number as a cell; a provisional one carries an asterisk, as in Dutch official tables."""
+    mark = "*" if number.witness.status == "provisional" and number.form == "number" else ""
+    return Bilingual(nl=number.text("nl") + mark, en=number.text("en") + mark)
+
+
+def with_unit(number: Number) -> Bilingual:
+    """Return a number followed by its unit, where the unit does not go without saying."""
+    cell, key = shown(number), f"with_unit.{number.unit}"
+    if not has_text(key):
+        return cell
+    return Bilingual(nl=text(key, "nl", figure=cell.nl), en=text(key, "en", figure=cell.en))
+
+
+def period_cell(period: Period | None) -> Bilingual:
+    """Return a period as a cell."""
+    if period is None:
+        return NOTHING
+    return Bilingual(nl=format_period(period, language="nl"), en=format_period(period, language="en"))
+
+
+def day_cell(vintage: Vintage | None) -> Bilingual:
+    """Return a day of publication as a cell."""
+    if vintage is None:
+        return NOTHING
+    return Bilingual(nl=format_date(vintage, language="nl"), en=format_date(vintage, language="en"))
+
+
+def tables_cell(number: Number) -> Bilingual:
+    """Return the table ids a number rests on."""
+    return plain(", ".join(unique(source.origin.table_id for source in number.witness.sources)) or "\N{EN DASH}")
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """Return names once each, in their order."""
+    return list(dict.fromkeys(names))

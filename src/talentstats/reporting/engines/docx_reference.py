@@ -1,0 +1,127 @@
+"""The DOCX that carries the house style: styles, A4 page, running header and page numbers."""
+
+import io
+import zipfile
+from pathlib import Path
+from string import Template
+
+from talentstats.reporting.engines.brand import Brand
+from talentstats.reporting.engines.resources import resource
+from talentstats.reporting.engines.wording import WORDS
+from talentstats.terms import Language
+
+_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_CONTENT = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+# Lengths in twentieths of a point: A4 with margins of 25 mm.
+_SECTION = (
+    '<w:sectPr><w:headerReference w:type="default" r:id="rIdHeader"/>'
+    '<w:headerReference w:type="first" r:id="rIdFirst"/>'
+    '<w:footerReference w:type="default" r:id="rIdFooter"/>'
+    '<w:footerReference w:type="first" r:id="rIdFooter"/>'
+    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1531" w:right="1417" w:bottom="1417" w:left="1417" '
+    'w:header="794" w:footer="680" w:gutter="0"/><w:titlePg/></w:sectPr>'
+)
+_CALLOUT = (
+    '<w:style w:type="table" w:customStyle="1" w:styleId="Callout{kind}"><w:name w:val="Callout {kind}"/>'
+    '<w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders><w:left w:val="single" w:sz="24" w:space="0" '
+    'w:color="{colour}"/></w:tblBorders><w:tblCellMar><w:top w:w="113" w:type="dxa"/><w:left w:w="198" '
+    'w:type="dxa"/><w:bottom w:w="57" w:type="dxa"/><w:right w:w="198" w:type="dxa"/></w:tblCellMar>'
+    '</w:tblPr><w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="F4F6F9"/></w:tcPr></w:style>'
+)
+
+
+def make_reference(template: bytes, target: Path, *, brand: Brand, language: Language) -> None:
+    """Write the DOCX whose styles and page the report takes over.
+
+    Parameters
+    ----------
+    template : bytes
+        pandoc's own reference document.
+    target : Path
+        Where to write the result.
+    """
+    words = WORDS[language]
+    parts = {
+        "word/styles.xml": _styles(brand, language),
+        "word/fontTable.xml": _font_table(brand.family),
+        "word/header1.xml": _part("hdr", _paragraph("Header", _field("TITLE"))),
+        "word/header2.xml": _part("hdr", "<w:p/>"),
+        "word/footer1.xml": _part("ftr", _paragraph("Footer", _page_numbers(words["page"], words["of"]))),
+    }
+    with zipfile.ZipFile(io.BytesIO(template)) as archive:
+        originals = {name: archive.read(name).decode() for name in archive.namelist() if name[-1] != "/"}
+    parts["word/document.xml"] = (
+        f"{_DECLARATION}<w:document {_W} {_R}><w:body><w:p/>{_SECTION}</w:body></w:document>"
+    )
+    parts["word/_rels/document.xml.rels"] = _with_relations(originals["word/_rels/document.xml.rels"])
+    parts["[Content_Types].xml"] = _with_types(originals["[Content_Types].xml"])
+    parts["word/settings.xml"] = originals["word/settings.xml"].replace(
+        "<w:defaultTabStop", "<w:autoHyphenation/><w:defaultTabStop", 1
+    )
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in {**originals, **parts}.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+
+
+def _styles(brand: Brand, language: Language) -> str:
+    colours = {
+        "note": brand.primary,
+        "tip": brand.success,
+        "warning": brand.warning,
+        "caution": brand.warning,
+        "important": brand.danger,
+    }
+    return Template(resource("styles.xml")).substitute(
+        family=brand.family,
+        primary=brand.primary[1:],
+        lang={"nl": "nl-NL", "en": "en-GB"}[language],
+        callouts="\n".join(_CALLOUT.format(kind=kind, colour=value[1:]) for kind, value in colours.items()),
+    )
+
+
+def _font_table(family: str) -> str:
+    # A machine without the font of the house is told which of its own looks most like it.
+    font = f'<w:font w:name="{family}"><w:altName w:val="Calibri"/><w:family w:val="swiss"/></w:font>'
+    return f"{_DECLARATION}<w:fonts {_W}>{font}</w:fonts>"
+
+
+def _part(kind: str, content: str) -> str:
+    return f"{_DECLARATION}<w:{kind} {_W} {_R}>{content}</w:{kind}>"
+
+
+def _paragraph(style: str, content: str) -> str:
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{content}</w:p>'
+
+
+def _field(name: str) -> str:
+    return f'<w:fldSimple w:instr=" {name} "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+
+
+def _page_numbers(page: str, of: str) -> str:
+    return (
+        f'<w:r><w:t xml:space="preserve">{page} </w:t></w:r>{_field("PAGE")}'
+        f'<w:r><w:t xml:space="preserve"> {of} </w:t></w:r>{_field("NUMPAGES")}'
+    )
+
+
+def _with_relations(text: str) -> str:
+    added = "".join(
+        f'<Relationship Id="{key}" Type="{_RELATIONS}/{kind}" Target="{target}"/>'
+        for key, kind, target in (
+            ("rIdHeader", "header", "header1.xml"),
+            ("rIdFirst", "header", "header2.xml"),
+            ("rIdFooter", "footer", "footer1.xml"),
+        )
+    )
+    return text.replace("</Relationships>", added + "</Relationships>")
+
+
+def _with_types(text: str) -> str:
+    added = "".join(
+        f'<Override PartName="/word/{name}.xml" ContentType="{_CONTENT}.{kind}+xml"/>'
+        for name, kind in (("header1", "header"), ("header2", "header"), ("footer1", "footer"))
+    )
+    return text.replace("</Types>", added + "</Types>")

@@ -1,0 +1,22 @@
+"""The notices a report must carry: warnings of the validation, and that data are synthetic."""
+
+from talentstats.language import text
+from talentstats.reporting.contents import Contents
+from talentstats.tables.pipe import escape_markdown
+from talentstats.terms import Language
+
+
+def notices(contents: Contents, language: Language) -> str:
+    """Write the notices as Quarto callouts; an empty text when there are none."""
+    blocks = []
+    if contents.synthetic:
+        blocks.append(_callout("important", text("report.synthetic_title", language), [text("report.synthetic", language)]))
+    if contents.warnings:
+        found = [warning.in_language(language) for warning in contents.warnings]
+        blocks.append(_callout("warning", text("report.warnings_title", language), found))
+    return "\n\n".join(blocks)
+
+
+def _callout(kind: str, title: str, lines: list[str]) -> str:
+    body = "\n".join(f"- {escape_markdown(line)}" for line in lines)
+    return f"::: {{.callout-{kind}}}\n## {escape_markdown(title)}\n\n{body}\n:::"

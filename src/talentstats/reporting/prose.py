@@ -1,0 +1,187 @@
+"""Checks on the prose of a document: no typed digits, and both languages show the same numbers."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from talentstats.errors import DocumentError, InputError
+from talentstats.reporting.numbers import NumberStore
+
+RULES = "prose.toml"
+_CALL = re.compile(r"`\{python\}\s+(n|rel)\(([^`]*)\)\s*`")
+_LITERAL = re.compile(r"""^\s*(["'])([^"']+)\1\s*(?:,\s*(["'])([^"']+)\3\s*)?$""")
+_CITED = re.compile(r"""report\.(figure_block|figure|table)\(\s*["']([^"']+)["']""")
+_LABEL = re.compile(r"^#\|\s*label:\s*(\S+)|\{#(sec-[\w-]+)")
+_FENCE = re.compile(r"^\s*(```+|~~~+)")
+_CAPTION = re.compile(r"""^#\|\s*(?:fig-cap|tbl-cap|fig-alt):\s*(.*)$|^report\.figure_block\([^,]*,\s*["'](.*)["']\)$""")
+_DIGITS = re.compile(r"\S*\d\S*")
+_NOT_PROSE = (
+    re.compile(r"`[^`]*`(?:\{[^}]*\})?"),
+    re.compile(r"\{\{<.*?>\}\}"),
+    re.compile(r"\{[^{}]*\}"),
+    re.compile(r"\]\([^)]*\)"),
+    re.compile(r"<https?://[^>]*>|https?://\S+"),
+    re.compile(r"<!--.*?-->"),
+    re.compile(r"@(?:fig|tbl|sec)-[\w-]+"),
+    re.compile(r"^\s*\d+\.\s"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProseLine:
+    """A line that a reader reads, with its place in the document."""
+
+    number: int
+    text: str
+
+
+def used_ids(document: Path) -> tuple[str, ...]:
+    """List the ids of the numbers a document names, once each, in their order.
+
+    Raises
+    ------
+    DocumentError
+        If a number is named by anything but its id in quotation marks.
+    """
+    found: dict[str, None] = {}
+    for number, line in enumerate(_read(document), start=1):
+        for call in _CALL.finditer(line):
+            literal = _LITERAL.match(call[2])
+            if literal is None:
+                raise DocumentError(
+                    "A number is not named by its id.",
+                    where=f"{document}, line {number}",
+                    expected='an id in quotation marks, such as `n("tightness.nl.latest")`',
+                    got=f"`{call[0]}`",
+                    remedy="Write the id itself, so that the appendix can list it.",
+                )
+            found.update(dict.fromkeys(name for name in (literal[2], literal[4]) if name))
+    return tuple(found)
+
+
+def check_prose(document: Path) -> None:
+    """Refuse digits typed into the prose of a document.
+
+    Raises
+    ------
+    DocumentError
+        Naming the line and the digits, if they are not declared in `reports/prose.toml`.
+    """
+    allowed = _allowed(document.parent / RULES)
+    for line in _prose(document):
+        text = line.text
+        for pattern in (*_NOT_PROSE, *allowed):
+            text = pattern.sub(" ", text)
+        digits = _DIGITS.search(text)
+        if digits:
+            raise DocumentError(
+                "A number is typed into the prose.",
+                where=f"{document}, line {line.number}",
+                expected='a number from the number store, such as `{python} n("tightness.nl.latest")`',
+                got=f"`{digits[0]}`",
+                remedy=f"Name the number by its id; digits that are no figure are declared in `{RULES}`.",
+            )
+
+
+def check_same_numbers(first: Path, second: Path) -> None:
+    """Refuse two language versions that show different numbers, figures, tables or sections.
+
+    Raises
+    ------
+    DocumentError
+        Naming what one has and the other has not.
+    """
+    for kind, one, other in (
+        ("number", set(used_ids(first)), set(used_ids(second))),
+        ("figure or table", _matches(first, _CITED), _matches(second, _CITED)),
+        ("label", _matches(first, _LABEL), _matches(second, _LABEL)),
+    ):
+        for here, there, names in ((first, second, one - other), (second, first, other - one)):
+            if names:
+                raise DocumentError(
+                    f"The two language versions do not show the same {kind}s.",
+                    where=str(there),
+                    expected=", ".join(f"`{name}`" for name in sorted(names)) + f", as in `{here.name}`",
+                    got="nothing of that name",
+                    remedy="Show it in both languages, or in neither.",
+                )
+
+
+def check_known(document: Path, store: NumberStore) -> None:
+    """Refuse a document that names a number the store does not have.
+
+    Raises
+    ------
+    DocumentError
+        Naming the line; the closest id is offered.
+    """
+    for name in used_ids(document):
+        try:
+            _ = store[name]
+        except InputError as error:
+            lines = [i for i, line in enumerate(_read(document), start=1) if f'"{name}"' in line]
+            raise DocumentError(
+                error.problem,
+                where=f"{document}, line {lines[0] if lines else '?'}",
+                expected=error.expected,
+                got=error.got,
+                remedy=error.remedy,
+            ) from error
+
+
+def _read(document: Path) -> list[str]:
+    try:
+        return document.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DocumentError(
+            "A document cannot be read.",
+            where=str(document),
+            expected="a Quarto document in UTF-8",
+            got=f"{type(error).__name__}: {error}",
+            remedy="Restore the document, or save it as UTF-8.",
+        ) from error
+
+
+def _prose(document: Path) -> Iterator[ProseLine]:
+    """Give the lines outside front matter and code, and the captions inside cells."""
+    lines = _read(document)
+    start = 0
+    if lines and lines[0].strip() == "---":
+        start = next((i for i, line in enumerate(lines[1:], start=1) if line.strip() == "---"), 0) + 1
+    fence = ""
+    for number, line in enumerate(lines[start:], start=start + 1):
+        marker = _FENCE.match(line)
+        if marker and not fence:
+            fence = marker[1]
+        elif marker and line.strip().startswith(fence):
+            fence = ""
+        elif not fence:
+            yield ProseLine(number, line)
+        elif caption := _CAPTION.match(line):
+            yield ProseLine(number, caption[1] or caption[2])
+
+
+def _matches(document: Path, pattern: re.Pattern[str]) -> set[str]:
+    return {
+        next(group for group in reversed(match.groups()) if group)
+        for line in _read(document)
+        for match in pattern.finditer(line)
+    }
+
+
+def _allowed(path: Path) -> tuple[re.Pattern[str], ...]:
+    if not path.is_file():
+        return ()
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("allow", [])
+        return tuple(re.compile(entry["pattern"]) for entry in entries)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, re.error) as error:
+        raise InputError(
+            "The rules for prose cannot be read.",
+            where=str(path),
+            expected="`[[allow]]` entries with a `pattern` and a `reason`",
+            got=f"{type(error).__name__}: {error}",
+            remedy="Correct the file or restore it from the repository.",
+        ) from error

@@ -1,0 +1,147 @@
+"""Read the snapshots in `data/raw`, checked against their hash and size."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from talentstats.errors import InputError, closest
+from talentstats.provenance import Licence, Origin, Snapshot, sha256_of
+from talentstats.terms import Vintage
+
+CARD = "snapshot.toml"
+SIZE_LIMIT = 2_000_000_000
+_REQUIRED: Mapping[str, type] = {
+    "publisher": str,
+    "title": str,
+    "table_id": str,
+    "url": str,
+    "published": str,
+    "accessed": date,
+    "kind": str,
+    "file": str,
+    "sha256": str,
+    "size": int,
+    "licence": dict,
+}
+
+
+def find_snapshots(raw: Path) -> tuple[Snapshot, ...]:
+    """Read every snapshot below `raw`, in the order of their folder names.
+
+    Raises
+    ------
+    InputError
+        If there are none, or one of them is not what its card says.
+    """
+    folders = sorted(card.parent for card in raw.rglob(CARD))
+    if not folders:
+        raise InputError(
+            "There are no raw data.",
+            expected=f"folders with a `{CARD}` below `{raw}`",
+            got="none",
+            remedy="Restore `data/raw` from the repository.",
+        )
+    return tuple(read_snapshot(folder, raw=raw) for folder in folders)
+
+
+def read_snapshot(folder: Path, *, raw: Path) -> Snapshot:
+    """Read one snapshot and check that its file is the one that was stored.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that holds the file and its `snapshot.toml`.
+    raw : Path
+        The folder `data/raw`; the path below it is the name of the dataset.
+
+    Raises
+    ------
+    InputError
+        If the card cannot be read, the file is missing, or its size or SHA-256 differs.
+    """
+    card = _read_card(folder / CARD)
+    path = _stored_file(folder, card)
+    licence = card["licence"]
+    origin = Origin(
+        dataset=folder.relative_to(raw).as_posix(),
+        publisher=card["publisher"],
+        title=card["title"],
+        table_id=card["table_id"],
+        url=card["url"],
+        published=Vintage.parse(card["published"]),
+        accessed=card["accessed"],
+        licence=Licence(name=str(licence.get("name", "")), url=str(licence.get("url", ""))),
+        sha256=card["sha256"],
+    )
+    return Snapshot(
+        origin=origin,
+        path=path,
+        size=card["size"],
+        kind=card["kind"],
+        synthetic=bool(card.get("synthetic", False)),
+    )
+
+
+def _read_card(path: Path) -> dict[str, Any]:
+    try:
+        card = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(
+            "A snapshot has no card.",
+            where=str(path),
+            expected=f"a file `{CARD}` beside the data file",
+            got="no such file",
+            remedy="Restore the folder from the repository, or fetch the data again.",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(
+            "A snapshot card cannot be read.",
+            where=str(path),
+            expected="TOML in UTF-8",
+            got=str(error),
+            remedy="Correct the file.",
+        ) from error
+    for key, kind in _REQUIRED.items():
+        if not isinstance(card.get(key), kind):
+            near = closest(key, set(card) - set(_REQUIRED))
+            raise InputError(
+                f"A snapshot card lacks `{key}`.",
+                where=str(path),
+                expected=f"`{key}` of type {kind.__name__}",
+                got=f"`{near}`" if near else repr(card.get(key, "nothing")),
+                remedy=f"Rename `{near}` to `{key}`." if near else f"Add `{key}`.",
+            )
+    return card
+
+
+def _stored_file(folder: Path, card: Mapping[str, Any]) -> Path:
+    path = folder / card["file"]
+    if not path.is_file():
+        raise InputError(
+            "A raw data file is missing.",
+            where=str(path),
+            expected=f"the file named in `{CARD}`",
+            got="no such file",
+            remedy="Restore the file from the repository, or fetch the data again.",
+        )
+    size = path.stat().st_size
+    if size > SIZE_LIMIT:
+        raise InputError(
+            "A raw data file is too large to be a table of this project.",
+            where=str(path),
+            expected=f"at most {SIZE_LIMIT:,} bytes",
+            got=f"{size:,} bytes",
+            remedy="Take a part of the table (fewer periods or regions).",
+        )
+    found = sha256_of(path) if size == card["size"] else f"a file of {size:,} bytes"
+    if found != card["sha256"]:
+        raise InputError(
+            "A raw data file is not the one that was stored.",
+            where=str(path),
+            expected=f"{card['size']:,} bytes with SHA-256 {card['sha256']}",
+            got=found,
+            remedy="Restore the file. A newer publication belongs in a new folder with its own date.",
+        )
+    return path
