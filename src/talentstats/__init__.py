@@ -6,7 +6,7 @@ The names below are loaded when they are first used, so that `import talentstats
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from talentstats.version import __version__
 
 if TYPE_CHECKING:
     from talentstats import figures, labour
@@ -24,7 +24,7 @@ _HOMES = {
 }
 _MODULES = ("figures", "labour")
 
-__all__ = ["Period", "Vintage", "figures", "labour", "open_report", "read_processed", "validate"]
+__all__ = ["Period", "Vintage", "__version__", "figures", "labour", "open_report", "read_processed", "validate"]
 
 
 def __getattr__(name: str) -> Any:
@@ -36,4 +36,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__"])
+    return sorted(__all__)

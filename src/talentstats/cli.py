@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from talentstats import __version__
+from talentstats.version import __version__
 from talentstats.errors import TalentStatsError
 from talentstats.progress import listening
 from talentstats.workspace import Workspace, find_workspace

@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from talentstats import __version__
-from talentstats.errors import InputError
+from talentstats.version import __version__
+from talentstats.errors import InputError, unknown_name
 from talentstats.prepare.corrections import Corrections, read_corrections
 from talentstats.prepare.observations import prepare_observations
 from talentstats.prepare.tables import snapshots_of
@@ -45,12 +45,22 @@ def read_inputs(workspace: Workspace) -> Inputs:
         If a file is missing, damaged or not what its card says.
     """
     snapshots = find_snapshots(workspace.raw)
+    corrections = read_corrections(workspace.reference / CORRECTIONS)
+    _refuse_stray_judgements(corrections, {snapshot.origin.dataset for snapshot in snapshots})
     return Inputs(
         snapshots=snapshots,
         regions=read_regions(workspace.reference),
-        corrections=read_corrections(workspace.reference / CORRECTIONS),
+        corrections=corrections,
         fingerprint=_fingerprint(snapshots, workspace),
     )
+
+
+def _refuse_stray_judgements(corrections: Corrections, datasets: set[str]) -> None:
+    named = [entry.dataset for entry in corrections.exclusions]
+    named += [str(entry.get("dataset")) for entry in corrections.accepted]
+    for dataset in named:
+        if dataset not in datasets:
+            raise unknown_name("dataset", dataset, sorted(datasets), where=f"data/reference/{CORRECTIONS}")
 
 
 def bring_up_to_date(name: str, workspace: Workspace) -> None:

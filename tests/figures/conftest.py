@@ -16,7 +16,10 @@ NAMES = {
     "PV28": ("Zuid-Holland", "South Holland"),
     "PV29": ("Zeeland", "Zeeland"),
 }
-TITLE = {"nl": "De arbeidsmarkt is minder krap dan in 2022", "en": "The labour market is less tight than in 2022"}
+TITLE = {
+    "nl": "De arbeidsmarkt is minder krap dan in 2022",
+    "en": "The labour market is less tight than in 2022",
+}
 
 Rows = Callable[..., pl.DataFrame]
 
@@ -103,7 +106,7 @@ def origin() -> Callable[..., Origin]:
 
 @pytest.fixture
 def broken_series() -> pl.DataFrame:
-    """First releases: the old method up to 126 in 2021 Q3, the new one from 106 in 2021 Q4, a gap in 2022 Q3."""
+    """Old method up to 126 in 2021 Q3, new method from 106 in 2021 Q4, a gap in 2022 Q3."""
     old = make_rows(consecutive("2020Q4", [55, 73, 106, 126]), method="ebb_before_2022")
     new = make_rows(consecutive("2021Q4", [106, 133, 143, None, 123, 122]))
     last = pl.col("period").is_in(["2023Q1"])

@@ -1,4 +1,5 @@
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -7,23 +8,38 @@ from talentstats.errors import InputError
 from talentstats.figures.brand import load_brand
 from talentstats.figures.palette import DATA_COLORS, SERIES_COLORS, TEXT_COLORS, contrast, series_colors
 
-# Linear RGB as people with one kind of cone missing see it (Machado, Oliveira and Fernandes 2009, severity 1).
-VISION = {
-    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
-    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
-    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+Vector = Sequence[float]
+Matrix = Sequence[Vector]
+
+# Linear RGB as people with one kind of cone missing see it (Machado and others 2009, severity 1).
+VISION: dict[str, Matrix] = {
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
     "all cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
 }
 
 
-def linear(color):
+def linear(color: str) -> Vector:
     channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     return [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
 
 
-def oklab(rgb):
+def oklab(rgb: Vector) -> Vector:
     r, g, b = (max(0.0, channel) for channel in rgb)
-    l, m, s = (
+    long, medium, short = (
         (a * r + b_ * g + c * b) ** (1 / 3)
         for a, b_, c in (
             (0.4122214708, 0.5363325363, 0.0514459929),
@@ -32,60 +48,63 @@ def oklab(rgb):
         )
     )
     return (
-        0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
-        1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
-        0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s,
+        0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short,
     )
 
 
-def seen(color, matrix):
+def seen(color: str, matrix: Matrix) -> Vector:
     rgb = linear(color)
     return oklab([sum(weight * channel for weight, channel in zip(row, rgb, strict=True)) for row in matrix])
 
 
-def test_data_colours_have_a_contrast_of_three_and_text_of_four_and_a_half():
+def test_data_colours_have_a_contrast_of_three_and_text_of_four_and_a_half() -> None:
     brand = load_brand()
     background = brand.color("background")
 
-    assert {name: contrast(brand.color(name), background) for name in DATA_COLORS} == {
-        name: pytest.approx(21, abs=18) for name in DATA_COLORS
-    }
     assert min(contrast(brand.color(name), background) for name in DATA_COLORS) >= 3
-    text_colors = [name for name in TEXT_COLORS if name != "teal"]
-    assert min(contrast(brand.color(name), background) for name in text_colors) >= 4.5
+    assert min(contrast(brand.color(name), background) for name in TEXT_COLORS) >= 4.5
 
 
 @pytest.mark.parametrize("vision", VISION)
-def test_the_colours_of_series_differ_for_colour_blind_readers_too(vision):
+def test_the_colours_of_series_differ_for_colour_blind_readers_too(vision: str) -> None:
     brand = load_brand()
     for one, other in itertools.combinations(SERIES_COLORS, 2):
         first, second = (seen(brand.color(name), VISION[vision]) for name in (one, other))
         distance = sum((a - b) ** 2 for a, b in zip(first, second, strict=True)) ** 0.5
-        assert distance > 0.08, f"{one} and {other}"
+        assert distance > 0.12, f"{one} and {other}"
 
 
-def test_contrast_is_that_of_wcag():
+def test_contrast_is_that_of_wcag() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
-def test_the_palette_refuses_a_fifth_colour_and_says_what_to_do():
+def test_the_palette_refuses_a_fifth_colour_and_says_what_to_do() -> None:
     assert len(set(series_colors(4))) == 4
-    with pytest.raises(InputError, match="small multiples.*highlight one.*table"):
+    with pytest.raises(InputError, match=r"small multiples.*highlight one.*table"):
         series_colors(5)
 
 
-def test_roles_point_to_colours_of_the_palette_and_fonts_to_bundled_files():
+def test_roles_point_to_colours_of_the_palette_and_fonts_to_bundled_files() -> None:
     brand = load_brand()
 
     assert brand.color("primary") == brand.color("blue")
-    assert {(font.weight, font.italic) for font in brand.fonts} == {(400, False), (400, True), (600, False), (700, False)}
+    assert {(font.weight, font.italic) for font in brand.fonts} == {
+        (400, False),
+        (400, True),
+        (600, False),
+        (700, False),
+    }
     assert all(font.path.is_file() for font in brand.fonts)
     with pytest.raises(InputError, match="no such font"):
         brand.font(900)
 
 
-def test_the_brand_file_of_the_project_is_the_one_that_counts(tmp_path, monkeypatch):
+def test_the_brand_file_of_the_project_is_the_one_that_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     original = load_brand()
     (tmp_path / "data" / "raw").mkdir(parents=True)
     (tmp_path / "reports").mkdir()
@@ -97,7 +116,7 @@ def test_the_brand_file_of_the_project_is_the_one_that_counts(tmp_path, monkeypa
 
 
 @pytest.mark.parametrize("content", ["color: [", "color: {}", "meta: {name: x}", "- 1"])
-def test_an_unusable_brand_file_is_named(tmp_path, content):
+def test_an_unusable_brand_file_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "_brand.yml"
     path.write_text(content, "utf-8")
 
@@ -106,6 +125,6 @@ def test_an_unusable_brand_file_is_named(tmp_path, content):
     assert raised.value.where == str(path)
 
 
-def test_a_missing_brand_file_is_named(tmp_path):
+def test_a_missing_brand_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="house style is missing"):
         load_brand(tmp_path / "_brand.yml")

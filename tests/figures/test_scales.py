@@ -13,21 +13,25 @@ from talentstats.figures.scales import are_consecutive, missing_between, period_
         (5, 5, 0, ["5", "6"]),
     ],
 )
-def test_a_value_axis_covers_the_values_with_round_numbers(low, high, decimals, ticks):
+def test_a_value_axis_covers_the_values_with_round_numbers(
+    low: float, high: float, decimals: int, ticks: list[str]
+) -> None:
     axis = value_axis(low, high, decimals=decimals, language="nl")
 
     assert axis.low <= low
     assert axis.high >= high
-    assert [tick.text.removesuffix(",0") for tick in axis.ticks] == [tick.removesuffix(",0") for tick in ticks]
+    assert [tick.text.removesuffix(",0") for tick in axis.ticks] == [
+        tick.removesuffix(",0") for tick in ticks
+    ]
 
 
 @pytest.mark.parametrize("step", [0.1, 0.25, 1, 2.5, 7, 25, 1234])
-def test_every_tick_is_written_exactly(step):
+def test_every_tick_is_written_exactly(step: float) -> None:
     for tick in value_axis(0, step * 10, decimals=2, language="en").ticks:
         assert float(tick.text.replace(",", "")) == pytest.approx(tick.at)
 
 
-def test_few_periods_are_all_labelled_and_many_by_year():
+def test_few_periods_are_all_labelled_and_many_by_year() -> None:
     few = period_axis(["2022Q1", "2022Q3"], "nl", right_room=0)
     many = period_axis(["2013Q1", "2023Q1"], "nl", right_room=0)
     most = period_axis(["1997Q1", "2026Q2"], "nl", right_room=0)
@@ -37,13 +41,13 @@ def test_few_periods_are_all_labelled_and_many_by_year():
     assert [tick.text for tick in most.ticks] == ["2000", "2005", "2010", "2015", "2020", "2025"]
 
 
-def test_room_for_labels_is_kept_on_the_right():
+def test_room_for_labels_is_kept_on_the_right() -> None:
     axis = period_axis(["2022Q1", "2022Q4"], "en", right_room=0.2)
 
     assert (axis.high - axis.low) * 0.8 == pytest.approx(4)
 
 
-def test_missing_periods_are_named_but_days_are_never_missing():
+def test_missing_periods_are_named_but_days_are_never_missing() -> None:
     assert missing_between("2021Q4", "2022Q3") == ("2022Q1", "2022Q2")
     assert missing_between("2022-01-01", "2023-01-01") == ()
     assert are_consecutive("2022-01-01", "2023-01-01")

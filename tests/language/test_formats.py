@@ -1,5 +1,6 @@
 import locale
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -23,13 +24,15 @@ MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
         (None, 1, ".", "."),
     ],
 )
-def test_numbers_are_written_as_readers_of_the_language_write_them(value, decimals, nl, en):
+def test_numbers_are_written_as_readers_of_the_language_write_them(
+    value: float | None, decimals: int, nl: str, en: str
+) -> None:
     assert format_number(value, decimals=decimals, language="nl") == nl
     assert format_number(value, decimals=decimals, language="en") == en
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_number_that_is_not_finite_is_refused(value):
+def test_a_number_that_is_not_finite_is_refused(value: float | None) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         format_number(value, decimals=0, language="nl")
 
@@ -48,12 +51,14 @@ def test_a_number_that_is_not_finite_is_refused(value):
         ("2022-01-01", "long", "1 januari 2022", "1 January 2022"),
     ],
 )
-def test_periods_are_written_short_for_axes_and_long_for_sentences(code, style, nl, en):
+def test_periods_are_written_short_for_axes_and_long_for_sentences(
+    code: str, style: Any, nl: str, en: str
+) -> None:
     assert format_period(code, language="nl", style=style) == nl
     assert format_period(code, language="en", style=style) == en
 
 
-def test_a_day_is_written_only_as_precisely_as_it_is_known():
+def test_a_day_is_written_only_as_precisely_as_it_is_known() -> None:
     assert format_date(date(2022, 5, 17), language="nl") == "17 mei 2022"
     assert format_date(Vintage.parse("2022-05"), language="nl") == "mei 2022"
     assert format_date(Vintage.parse("2022"), language="en") == "2022"
@@ -68,25 +73,30 @@ def test_a_day_is_written_only_as_precisely_as_it_is_known():
         (None, 2, "."),
     ],
 )
-def test_ranges_are_written_with_a_dash_or_with_words(low, high, nl):
+def test_ranges_are_written_with_a_dash_or_with_words(low: Any, high: Any, nl: str) -> None:
     assert format_range(low, high, decimals=0, language="nl") == nl
 
 
-def test_a_range_that_runs_backwards_is_refused():
+def test_a_range_that_runs_backwards_is_refused() -> None:
     with pytest.raises(InputError, match="backwards"):
         format_range(2, 1, decimals=0, language="nl")
 
 
-def test_a_change_shows_its_sign():
-    assert [format_change(value, decimals=0, language="nl") for value in (1, 0, -1, 0.4)] == ["+1", "0", f"{MINUS}1", "0"]
+def test_a_change_shows_its_sign() -> None:
+    assert [format_change(value, decimals=0, language="nl") for value in (1, 0, -1, 0.4)] == [
+        "+1",
+        "0",
+        f"{MINUS}1",
+        "0",
+    ]
 
 
-def test_an_unknown_style_is_refused():
+def test_an_unknown_style_is_refused() -> None:
     with pytest.raises(InputError, match="Unknown style `medium`"):
         format_period("2022Q1", language="nl", style="medium")
 
 
-def test_the_locale_of_the_process_is_left_alone():
+def test_the_locale_of_the_process_is_left_alone() -> None:
     before = locale.setlocale(locale.LC_ALL)
     format_number(1.5, decimals=1, language="nl")
     format_period("2022Q1", language="nl", style="long")

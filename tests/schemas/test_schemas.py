@@ -7,7 +7,7 @@ from talentstats.errors import InputError
 from talentstats.schemas import LABOUR, REGION, SCHEMAS, Column, TableSchema, Text
 from talentstats.schemas.checks import ContiguousPeriods
 from talentstats.validation.plan import plan_header, plan_relations, plan_rows
-from talentstats.validation.texts import phrase
+from talentstats.validation.texts import has_phrase, phrase
 
 MEANING = Text(nl="iets", en="something")
 SMALL = TableSchema(
@@ -42,6 +42,9 @@ def test_every_rule_has_a_title_and_a_remedy(schema: TableSchema) -> None:
             text = phrase(f"rules.{expectation.rule}.{part}")
             assert text.nl
             assert text.en
+    for expectation in plan_relations(schema):
+        rule = f"rules.{expectation.rule}"
+        assert has_phrase(f"{rule}.expected") or has_phrase(f"{rule}.unit")
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.name)

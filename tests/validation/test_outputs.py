@@ -103,8 +103,8 @@ def test_the_page_escapes_labels_and_loads_nothing(result: ValidationResult, lan
 @pytest.mark.parametrize(
     ("language", "texts"),
     [
-        ("nl", ("Afgekeurd", "ten hoogste 10,04", "Ga na of de uitgever", "Rijen")),
-        ("en", ("Failed", "at most 10.04", "Find out whether the publisher", "Rows")),
+        ("nl", ("Afgekeurd", "ten hoogste 10,04 procent", "Ga na of de uitgever", "Rijen")),
+        ("en", ("Failed", "at most 10.04 percent", "Find out whether the publisher", "Rows")),
     ],
 )
 def test_the_page_speaks_its_language(

@@ -130,13 +130,9 @@ def _footer(drawing: Drawing) -> list[_Block]:
     return [*notes, _Block(text=drawing.source, size=SMALL, weight=REGULAR, color="grey")]
 
 
-# Drawn letters are fitted to pixels and may come out slightly wider than measured.
-_FITTING = 0.98
-
-
 def _typeset(blocks: Sequence[_Block], width: float, measure: Measure) -> Iterator[tuple[_Block, str]]:
     for block in blocks:
-        for line in wrap(block.text, width * _FITTING, lambda text, b=block: measure(text, b.size, b.weight)):  # type: ignore[misc]
+        for line in wrap(block.text, width, lambda text, b=block: measure(text, b.size, b.weight)):  # type: ignore[misc]
             yield block, line
 
 

@@ -2,7 +2,7 @@
 
 from talentstats.errors import InputError
 
-SERIES_COLORS = ("blue", "orange", "teal", "purple")
+SERIES_COLORS = ("blue", "orange", "teal", "burgundy")
 FORMER_METHOD_COLOR = "grey"
 RANGE_COLOR = "blue-mid"
 DATA_COLORS = (*SERIES_COLORS, FORMER_METHOD_COLOR, RANGE_COLOR)

@@ -29,6 +29,8 @@ POINTS_PER_INCH = 72
 DASHES = (0, (3.2, 2.2))
 # Half the height of a capital, as a share of the font size: centres text on a point.
 HALF_CAPITAL = 0.33
+# Drawn letters are fitted to pixels and may come out this much wider than measured.
+PIXEL_FITTING = 1.04
 # From back to front: grid, rules, labels with their background, data.
 RULES, LABELS, LOWEST_DATA = 1.5, 1.8, 2
 _MARKERS = {"circle": "o", "diamond": "D"}
@@ -65,7 +67,11 @@ def _apply_settings() -> None:
 
 def _metadata(drawing: Drawing, format: str) -> dict[str, str | None]:  # noqa: A002
     if format == "svg":
-        words: dict[str, str | None] = {"Description": drawing.alt, "Language": drawing.language, "Date": None}
+        words: dict[str, str | None] = {
+            "Description": drawing.alt,
+            "Language": drawing.language,
+            "Date": None,
+        }
     elif format == "pdf":
         words = {"Subject": drawing.alt, "CreationDate": None, "Producer": None}
     else:
@@ -97,7 +103,7 @@ def _measure(brand: Brand) -> Callable[[str, float, int], float]:
     def measure(text: str, size: float, weight: int) -> float:
         font = _font(brand, size, weight)
         width: float = text_to_path.get_text_width_height_descent(text or " ", font, ismath=False)[0]
-        return width
+        return width * PIXEL_FITTING
 
     return measure
 

@@ -56,20 +56,21 @@ def period_axis(periods: Sequence[str], language: Language, *, right_room: float
         Share of the axis kept free on the right for labels, 0 to 0.5.
     """
     first, last = Period.parse(periods[0]), Period.parse(periods[-1])
-    low, high = period_position(first) - 0.5, period_position(last) + 0.5
+    # Half a period on either side; a month for days.
+    edge = 30.0 if first.frequency == "day" else 0.5
+    low, high = period_position(first) - edge, period_position(last) + edge
     if first.frequency == "day":
-        low, high = low - 30, high + 30
         shown = [Period.parse(period) for period in periods[:: math.ceil(len(periods) / MOST_PERIOD_LABELS)]]
+        by_year = False
     else:
-        everything = [first.next(step) for step in range(round(high - low))]
-        shown = everything if len(everything) <= MOST_PERIOD_LABELS else _year_starts(everything)
-    by_year = len(shown) > 0 and len(periods) > MOST_PERIOD_LABELS and first.frequency != "day"
+        shown = [first.next(step) for step in range(round(high - low))]
+        by_year = len(shown) > MOST_PERIOD_LABELS
     ticks = tuple(
         Tick(
             at=period_position(period),
             text=str(period.year) if by_year else format_period(period, language=language),
         )
-        for period in shown
+        for period in (_year_starts(shown) if by_year else shown)
     )
     return Axis(low=low, high=low + (high - low) / (1 - right_room), ticks=ticks, grid=False)
 

@@ -1,14 +1,16 @@
 """Where the data of a figure come from, as readers see it under the chart."""
 
+import re
 from collections.abc import Sequence
-from itertools import groupby
 
 from talentstats.errors import InputError
 from talentstats.language import format_date, has_text, text
 from talentstats.provenance import Origin, Snapshot
-from talentstats.terms import Language
+from talentstats.terms import Language, Vintage
 
 _REQUIRED = ("publisher", "table_id", "sha256")
+_CBS_TABLE = re.compile(r"\d{5}[A-Za-z]{3}")
+_NEWS = "news"
 
 
 def read_sources(sources: Sequence[Origin | Snapshot]) -> tuple[tuple[Origin, ...], bool]:
@@ -18,14 +20,25 @@ def read_sources(sources: Sequence[Origin | Snapshot]) -> tuple[tuple[Origin, ..
 
 
 def source_line(sources: Sequence[Origin], language: Language) -> str:
-    """Return the source line: publisher, table, day of publication and day of reading.
+    """Return the source line: per publisher its tables with their days of publication, and the access.
 
-    Origins of one table are named once, with the span of their days of publication.
+    Vintages of one table, and news releases, are named once with the span of their days.
     """
-    ordered = sorted(sources, key=_table_key)
-    entries = [_entry(tuple(group), language) for _, group in groupby(ordered, key=_table_key)]
-    key = "source.line" if len(entries) == 1 else "source.lines"
-    return text(key, language, sources="; ".join(entries)) + "."
+    publishers = {origin.publisher: _publisher(origin.publisher, language) for origin in sources}
+    cited = "; ".join(
+        text(
+            "source.entry",
+            language,
+            publisher=name,
+            tables=_tables([origin for origin in sources if origin.publisher == publisher], language),
+        )
+        for publisher, name in publishers.items()
+    )
+    days = sorted({origin.accessed for origin in sources})
+    first, last = (format_date(day, language=language) for day in (days[0], days[-1]))
+    key = "source.accessed" if first == last else "source.accessed_span"
+    accessed = text(key, language, day=first) if first == last else text(key, language, first=first, last=last)
+    return text("source.line", language, sources=cited, accessed=accessed)
 
 
 def check_sources(sources: Sequence[Origin]) -> None:
@@ -54,29 +67,28 @@ def check_sources(sources: Sequence[Origin]) -> None:
             )
 
 
-def _table_key(origin: Origin) -> tuple[str, str]:
-    return (origin.publisher, origin.table_id)
+def _publisher(name: str, language: Language) -> str:
+    key = f"publisher.{name}"
+    return text(key, language) if has_text(key) else name
 
 
-def _entry(origins: tuple[Origin, ...], language: Language) -> str:
-    first = origins[0]
-    publisher = f"publisher.{first.publisher}"
-    return text(
-        "source.entry",
-        language,
-        publisher=text(publisher, language) if has_text(publisher) else first.publisher,
-        table=text("source.table", language, table_id=first.table_id),
-        published=_published(origins, language),
-        accessed=text(
-            "source.accessed",
-            language,
-            day=format_date(max(origin.accessed for origin in origins), language=language),
-        ),
-    )
+def _tables(origins: Sequence[Origin], language: Language) -> str:
+    by_name: dict[str, list[Vintage]] = {}
+    for origin in sorted(origins, key=lambda origin: origin.table_id):
+        by_name.setdefault(_table(origin, language), []).append(origin.published)
+    return ", ".join(f"{name} ({_published(days, language)})" for name, days in by_name.items())
 
 
-def _published(origins: tuple[Origin, ...], language: Language) -> str:
-    first, last = (choose(origin.published for origin in origins) for choose in (min, max))
+def _table(origin: Origin, language: Language) -> str:
+    if _CBS_TABLE.fullmatch(origin.table_id):
+        return text("source.table", language, table_id=origin.table_id)
+    if origin.table_id.startswith(_NEWS):
+        return text("source.news", language)
+    return origin.table_id
+
+
+def _published(days: Sequence[Vintage], language: Language) -> str:
+    first, last = min(days), max(days)
     if first == last:
         key = "source.published" if first.precision == "day" else "source.published_month"
         return text(key, language, day=format_date(first, language=language))

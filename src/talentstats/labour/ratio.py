@@ -95,7 +95,7 @@ def _refuse_different(numerator: Series, denominator: Series) -> None:
         ("region", top.region, bottom.region),
         ("frequency", _frequency(numerator), _frequency(denominator)),
     ):
-        if first != second:
+        if first and second and first != second:
             raise ComparisonError(
                 f"A ratio needs one {word} above and below the line.",
                 expected=f"{top.measure} and {denominator.definition.measure} with the same {word}",
@@ -105,6 +105,7 @@ def _refuse_different(numerator: Series, denominator: Series) -> None:
 
 
 def _frequency(series: Series) -> str:
+    """Name the frequency of a series; an empty one has none."""
     frequencies = {Period.parse(code).frequency for code in series.vintages["period"].unique()}
     return " and ".join(sorted(frequencies))
 

@@ -105,7 +105,7 @@ def text(key: str, language: Language, **values: str) -> str:
     Examples
     --------
     >>> text("source.accessed", "nl", day="16 juli 2026")
-    'geraadpleegd op 16 juli 2026'
+    'Geraadpleegd op 16 juli 2026'
     """
     entries = catalog()
     if key not in entries:

@@ -169,7 +169,7 @@ def _refuse_non_numbers(frame: pl.DataFrame, where: str) -> None:
             where=f"{where}, line {first['row']}, column `value`"
             + (f" (and {wrong.height - 1} more)" if wrong.height > 1 else ""),
             expected="digits, with a point before the decimals, such as `110.5`; no NaN or infinity",
-            got=f"`{first['value']}`",
+            got=f"`{first['value'] or ''}`",
             remedy="Correct the cell; leave out a row that was not published.",
         )
 

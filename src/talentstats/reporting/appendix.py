@@ -3,24 +3,29 @@
 from collections.abc import Iterable
 
 from talentstats.language import Bilingual
-from talentstats.reporting.cells import day_cell, header, period_cell, plain, unique, with_unit
+from talentstats.reporting.cells import NOTHING, day_cell, header, period_cell, plain, said, shown, unique, with_unit
 from talentstats.reporting.numbers import Number, NumberStore
 from talentstats.tables import Table
 
 HASH_DIGITS = 12
+# A number that rests on more files than this refers to the table of sources.
+MOST_SOURCES = 4
 
 
 def numbers_table(store: NumberStore, ids: Iterable[str]) -> Table:
-    """List numbers: id, value, period, day, table and hash of the file, method."""
-    numbers = [store[name] for name in sorted(set(ids))]
+    """List numbers: id, value, period, day, table and hash of the file, method.
+
+    A facet, such as the period of a number, is covered by the row of its number.
+    """
+    numbers = [store.numbers[name] for name in sorted({store.parent(name) for name in ids})]
     return Table(
         columns=(
-            header("number", width=31),
-            header("value", align="right", width=20),
-            header("period", width=12),
-            header("known_since", width=14),
-            header("source_hash", width=21),
-            header("method", width=34),
+            header("number", width=30),
+            header("value", align="right", width=15),
+            header("period", width=13),
+            header("known_since", width=15),
+            header("source_hash", width=27),
+            header("method", width=30),
         ),
         rows=tuple(_row(number) for number in numbers),
     )
@@ -30,18 +35,19 @@ def _row(number: Number) -> tuple[Bilingual, ...]:
     witness = number.witness
     return (
         plain(_breakable(number.id)),
-        with_unit(number),
+        with_unit(number) if number.unit in ("percent", "thousand") else shown(number),
         period_cell(witness.period),
         day_cell(witness.vintage),
-        plain("; ".join(_sources(number)) or "\N{EN DASH}"),
+        _sources(number),
         witness.method,
     )
 
 
-def _sources(number: Number) -> list[str]:
-    return unique(
-        f"{source.origin.table_id} ({source.origin.sha256[:HASH_DIGITS]})" for source in number.witness.sources
-    )
+def _sources(number: Number) -> Bilingual:
+    named = unique(f"{s.origin.table_id} ({s.origin.sha256[:HASH_DIGITS]})" for s in number.witness.sources)
+    if len(named) > MOST_SOURCES:
+        return said("many_sources", count=str(len(named)))
+    return plain("; ".join(named)) if named else NOTHING
 
 
 def _breakable(name: str) -> str:

@@ -1,12 +1,13 @@
 """Cells of a report's tables, made of numbers and words."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from talentstats.language import Bilingual, format_date, format_period, has_text, text
 from talentstats.reporting.numbers import Number
 from talentstats.tables import Column
 from talentstats.tables.pipe import Align
-from talentstats.terms import Period, Vintage
+from talentstats.terms import Language, Period, Vintage
 
 NOTHING = Bilingual(nl="\N{EN DASH}", en="\N{EN DASH}")
 
@@ -44,14 +45,20 @@ def period_cell(period: Period | None) -> Bilingual:
     """Return a period as a cell."""
     if period is None:
         return NOTHING
+    if period.frequency == "day":
+        return day_cell(period.start)
     return Bilingual(nl=format_period(period, language="nl"), en=format_period(period, language="en"))
 
 
-def day_cell(vintage: Vintage | None) -> Bilingual:
-    """Return a day of publication as a cell."""
-    if vintage is None:
+def day_cell(day: Vintage | date | None) -> Bilingual:
+    """Return a day as a cell, short and on one line."""
+    if day is None:
         return NOTHING
-    return Bilingual(nl=format_date(vintage, language="nl"), en=format_date(vintage, language="en"))
+    return Bilingual(nl=_short_day(day, "nl"), en=_short_day(day, "en"))
+
+
+def _short_day(day: Vintage | date, language: Language) -> str:
+    return format_date(day, language=language, style="short").replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def tables_cell(number: Number) -> Bilingual:

@@ -53,12 +53,16 @@ def change_of(name: str, later: Number, earlier: Number) -> Number:
     The facet `than` says it in words: `4.4% more than`.
     """
     value = 100.0 * (_plain(later) / _plain(earlier) - 1.0)
-    method = described("method_change", first=earlier.id, last=later.id)
+    method = Bilingual(nl=_change_formula(later, earlier, "nl"), en=_change_formula(later, earlier, "en"))
     made = _from_parts(name, value, (later, earlier), method=method)
     number = replace(made, form="change", decimals=1, unit="percent")
     in_words = Bilingual(nl=_than(value, "nl"), en=_than(value, "en"))
     than = replace(number, id=f"{name}.than", value=in_words, form="words", unit="")
     return replace(number, facets={"than": than})
+
+
+def _change_formula(later: Number, earlier: Number, language: Language) -> str:
+    return text("report.method_change", language, first=earlier.text(language), last=later.text(language))
 
 
 def _than(value: float, language: Language) -> str:

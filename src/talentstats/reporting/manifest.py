@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
-from talentstats import __version__
+from talentstats.version import __version__
 from talentstats.errors import InputError
 from talentstats.provenance import sha256_of
 

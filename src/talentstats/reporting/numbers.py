@@ -163,6 +163,13 @@ class NumberStore:
             remedy=f"Did you mean `{near}`?" if near else "Look the id up with `talentstats numbers`.",
         )
 
+    def parent(self, name: str) -> str:
+        """Return the id of the number that a name belongs to: itself, or the one it is a facet of."""
+        if name in self.numbers:
+            return name
+        _ = self[name]
+        return name.rpartition(".")[0]
+
     def text(self, name: str, language: Language) -> Shown:
         """Write a number as a reader of that language does."""
         return Shown(self[name].text(language))

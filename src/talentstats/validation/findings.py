@@ -156,6 +156,7 @@ def _expected(expectation: Expectation, place: Mapping[str, Any]) -> Text:
     if has_phrase(fixed):
         return phrase(fixed)
     found, limit, accepted = (round(place[name], 2) for name in ("residual", "tolerance", "accepted"))
+    unit = phrase(f"rules.{expectation.rule}.unit")
     if accepted:
-        return phrase("expected.accepted", found=found, limit=limit, accepted=accepted)
-    return phrase("expected.within", found=found, limit=limit)
+        return phrase("expected.accepted", found=found, limit=limit, unit=unit, accepted=accepted)
+    return phrase("expected.within", found=found, limit=limit, unit=unit)

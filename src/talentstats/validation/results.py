@@ -36,7 +36,7 @@ def write_json(results: Sequence[ValidationResult], path: Path) -> Path:
             for result in results
         ],
     }
-    text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=True)
+    text = json.dumps(content, ensure_ascii=False, indent=2)
     path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
     return path
 

@@ -11,16 +11,16 @@ from talentstats.errors import unknown_name
 from talentstats.schemas import Text
 from talentstats.terms import Language
 
-Value = str | int | float
+Value = str | int | float | Text
 
 
 def format_number(value: float, language: Language) -> str:
-    """Write a number as the language does, to at most six decimals.
+    """Write a number as the language does, to at most six decimals, with a real minus sign.
 
     >>> format_number(1234.5, "nl")
     '1.234,5'
     """
-    return format_decimal(value, format="#,##0.######", locale=language)
+    return format_decimal(value, format="#,##0.######", locale=language).replace("-", "\N{MINUS SIGN}")
 
 
 def phrase(key: str, **values: Value) -> Text:
@@ -30,7 +30,7 @@ def phrase(key: str, **values: Value) -> Text:
     ----------
     key : str
         Place in `texts.toml`, such as `expected.at_most` or `rules.type.title`.
-    **values : str, int or float
+    **values : str, int, float or Text
         What comes in the place of `{name}`.
 
     Raises
@@ -80,8 +80,11 @@ def _flatten(prefix: str, entry: Mapping[str, object]) -> Iterator[tuple[str, Te
 
 
 def _fill(text: Text, language: Language, values: Mapping[str, Value]) -> str:
-    written = {
-        name: value if isinstance(value, str) else format_number(value, language)
-        for name, value in values.items()
-    }
+    written = {name: _write(value, language) for name, value in values.items()}
     return text.in_language(language).format(**written)
+
+
+def _write(value: Value, language: Language) -> str:
+    if isinstance(value, Text):
+        return value.in_language(language)
+    return value if isinstance(value, str) else format_number(value, language)

@@ -119,7 +119,8 @@ def test_the_document_overrides_the_project_and_a_format_overrides_both(tmp_path
 
 
 def test_a_cell_overrides_the_defaults_of_its_document(tmp_path: Path) -> None:
-    text = "---\nexecute: {echo: false}\n---\n```{python}\n#| echo: true\n#| label: fig-a\n#| fig-cap: 'C'\nx = 1\n```\n"
+    options = "#| echo: true\n#| label: fig-a\n#| fig-cap: 'C'\n"
+    text = f"---\nexecute: {{echo: false}}\n---\n```{{python}}\n{options}x = 1\n```\n"
     (cell,) = parsed(tmp_path, text).blocks
     assert isinstance(cell, Cell)
     assert (cell.shown.echo, cell.shown.include, cell.label, cell.caption) == (True, True, "fig-a", "C")
@@ -139,3 +140,9 @@ def test_a_document_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentError, match="not UTF-8") as caught:
         parse(tmp_path / "doc.qmd")
     assert caught.value.where == "doc.qmd, byte 3"
+
+
+def test_a_project_setting_that_changes_how_cells_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="`execute-dir`") as caught:
+        parsed(tmp_path, "tekst", "project:\n  execute-dir: project\n")
+    assert caught.value.where == "_quarto.yml"

@@ -1,6 +1,6 @@
 import pytest
 
-from talentstats.errors import DocumentError
+from talentstats.errors import BuildError, DocumentError
 
 from .conftest import Project
 
@@ -44,7 +44,7 @@ def test_parameters_without_a_cell_for_them_are_refused(project: Project) -> Non
 
 def test_a_kernel_that_stops_is_told(project: Project) -> None:
     document = project.write("doc.qmd", "```{python}\nimport os\nos._exit(1)\n```\n")
-    with pytest.raises(Exception, match="kernel stopped"):
+    with pytest.raises(BuildError, match="kernel stopped"):
         project.render(document)
 
 

@@ -1,13 +1,17 @@
+import re
+
 import pytest
 
 from talentstats.errors import BuildError, DocumentError
 
 from .conftest import Project
 
+NBSP = "\u00a0"
 REFUSED = [
     ("zie @eq-som", "`eq`", 3),
     ("zie @jansen2020", "`@jansen2020`", 3),
     ("zie @fig-weg", "`fig-weg`", 3),
+    ("# Kop\n\n### Diep", "`Diep` skips a level", 5),
     ("# Kop {#sec-a}\n\nzie @sec-a", "`sec-a` has no number", 5),
     ("::: {.panel-tabset}\nx\n:::", "`.panel-tabset`", 3),
     ("::: {.column-margin}\nx\n:::", "`.column-margin`", 3),
@@ -56,7 +60,8 @@ def test_prefix_and_bare_references_are_written_as_quarto_does(project: Project)
     table = "| a |\n|---|\n| 1 |\n\n: Bijschrift {#tbl-a}\n"
     document = project.write("doc.qmd", f"{table}\nZie [-@tbl-a], [bijlage @tbl-a] en @Tbl-a.\n")
     page = project.render(document)["html"].read_text(encoding="utf-8")
-    text = 'Zie <a href="#tbl-a">1</a>, <a href="#tbl-a">bijlage\u00a01</a> en <a href="#tbl-a">Tabel\u00a01</a>.'
+    bare, prefixed, plain = (f'<a href="#tbl-a">{text}\u00a01</a>' for text in ("", "bijlage", "Tabel"))
+    text = f"Zie {bare.replace(NBSP, '')}, {prefixed} en {plain}."
     assert text in page.replace("\n", " ").replace("&nbsp;", "\u00a0")
 
 
@@ -67,14 +72,32 @@ def test_prefix_and_bare_references_are_written_as_quarto_does(project: Project)
 def test_the_words_of_the_engine_are_in_the_language_of_the_document(
     project: Project, language: str, figure: str, callout: str
 ) -> None:
-    text = f"---\nlang: {language}\n---\n::: {{.callout-caution}}\nx\n:::\n\n| a |\n|---|\n| 1 |\n\n: c {{#tbl-a}}\n"
+    body = "::: {.callout-caution}\nx\n:::\n\n| a |\n|---|\n| 1 |\n\n: c {#tbl-a}\n"
+    text = f"---\nlang: {language}\n---\n{body}"
     page = project.render(project.write("doc.qmd", text))["html"].read_text(encoding="utf-8")
     assert figure in page.replace("&nbsp;", "\u00a0")
     assert callout in page
 
 
 def test_a_heading_in_a_callout_is_its_title_and_not_a_section(project: Project) -> None:
-    text = "---\ntoc: true\nnumber-sections: true\n---\n# Een\n\n::: {.callout-tip}\n## Let op\nx\n:::\n\n# Twee\n"
+    body = "# Een\n\n::: {.callout-tip}\n## Let op\nx\n:::\n\n# Twee\n"
+    text = f"---\ntoc: true\nnumber-sections: true\n---\n{body}"
     page = project.render(project.write("doc.qmd", text))["html"].read_text(encoding="utf-8")
     assert "<h3" not in page
     assert '<span class="section-number">2</span> Twee' in page
+
+
+def test_a_document_that_begins_at_a_lower_level_is_moved_up(project: Project) -> None:
+    text = "---\nnumber-sections: true\n---\n## Een\n\n### Deel\n"
+    page = project.render(project.write("doc.qmd", text))["html"].read_text(encoding="utf-8")
+    assert re.findall(r"<h(\d)>?[^>]*><span class=\"section-number\">([\d.]+)", page) == [
+        ("2", "1"),
+        ("3", "1.1"),
+    ]
+
+
+def test_a_wide_table_scrolls_in_a_region_that_has_a_name(project: Project) -> None:
+    page = project.render(project.write("doc.qmd", "| a |\n|---|\n| 1 |\n"))["html"].read_text(
+        encoding="utf-8"
+    )
+    assert re.search(r'<div class="table" role="region" tabindex="0" aria-label="Tabel">\s*<table>', page)

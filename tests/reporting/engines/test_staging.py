@@ -32,10 +32,10 @@ def test_a_render_that_fails_half_way_leaves_the_last_good_output_and_nothing_el
     before = page.read_bytes()
     project.write("doc.qmd", "Tweede tekst.\n")
 
-    def interrupted(job: object) -> Path:
+    def interrupted(_: object) -> Path:
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(builtin._WRITERS, "docx", interrupted)  # type: ignore[arg-type]
+    monkeypatch.setitem(builtin._WRITERS, "docx", interrupted)
     with pytest.raises(KeyboardInterrupt):
         project.render(document, "html", "docx")
     assert page.read_bytes() == before

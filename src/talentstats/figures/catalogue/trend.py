@@ -203,11 +203,7 @@ def _table(figure: Figure) -> TextTable:
     marked = figure.data.filter(pl.col("role") == "marked")
     columns = [
         *((segment.name(language), _cells(figure, segment.rows, with_day=False)) for segment in segments),
-        *(
-            [(text("table.marked", language), _cells(figure, marked, with_day=True))]
-            if len(marked)
-            else []
-        ),
+        *([(text("table.marked", language), _cells(figure, marked, with_day=True))] if len(marked) else []),
     ]
     codes = sorted(figure.data["period"].unique(), key=period_position)
     gaps = [period for pair in pairwise(codes) for period in missing_between(*pair)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from talentstats.language import Bilingual, format_date
 from talentstats.reporting.biennial.labour_numbers import province_observations
 from talentstats.reporting.biennial.material import HOME_LABOUR_REGION, HOME_PROVINCE, NEWS_PERIOD, Material
 from talentstats.reporting.biennial.region_numbers import population_periods, region_name
@@ -51,13 +50,14 @@ def _key_figures(store: NumberStore) -> Table:
     rows = []
     for key, name in KEY_FIGURES:
         number = store[name]
-        rows.append((said(key), with_unit(number), period_cell(number.witness.period), tables_cell(number)))
+        value = with_unit(number) if number.unit == "percent" else shown(number)
+        rows.append((said(key), value, period_cell(number.witness.period), tables_cell(number)))
     return Table(
         columns=(
-            header("indicator", width=40),
-            header("figure", width=30),
-            header("period", width=12),
-            header("table", width=24),
+            header("indicator", width=58),
+            header("figure", align="right", width=12),
+            header("period", width=14),
+            header("table", width=26),
         ),
         rows=tuple(rows),
         cites=tuple(name for _, name in KEY_FIGURES),
@@ -79,11 +79,11 @@ def _news(store: NumberStore) -> Table:
         rows.append((said(key), *parts, shown(number), shown(store[f"{name}.range"])))
     return Table(
         columns=(
-            header("which_figure", width=44),
-            header("vacancies_thousand", align="right", width=14),
-            header("unemployed_thousand", align="right", width=14),
-            header("per_hundred", align="right", width=12),
-            header("rounding_range", align="right", width=14),
+            header("which_figure", width=46),
+            header("vacancies_thousand", align="right", width=15),
+            header("unemployed_thousand", align="right", width=15),
+            header("per_hundred", align="right", width=15),
+            header("rounding_range", align="right", width=20),
         ),
         rows=tuple(rows),
         cites=names,
@@ -151,9 +151,9 @@ def _internationals(store: NumberStore) -> Table:
     )
     return Table(
         columns=(
-            header("indicator", width=52),
-            header("period", width=12),
-            header("figure", align="right", width=18),
+            header("indicator", width=62),
+            header("period", width=14),
+            header("figure", align="right", width=12),
             header("read_where", width=22),
         ),
         rows=rows,
@@ -206,27 +206,24 @@ def _sources(material: Material) -> Table:
     rows = []
     for name in sorted(origins):
         origin = origins[name]
-        accessed = Bilingual(
-            nl=format_date(origin.accessed, language="nl"), en=format_date(origin.accessed, language="en")
-        )
         rows.append(
             (
                 plain(origin.table_id),
                 plain(f"{origin.publisher}: {origin.title}"),
                 day_cell(origin.published),
-                accessed,
+                day_cell(origin.accessed),
                 plain(origin.licence.name),
                 plain(origin.sha256[:12]),
             )
         )
     return Table(
         columns=(
-            header("table", width=18),
-            header("publisher_title", width=42),
-            header("published", width=14),
-            header("accessed", width=14),
-            header("licence", width=12),
-            header("hash", width=15),
+            header("table", width=19),
+            header("publisher_title", width=40),
+            header("published", width=15),
+            header("accessed", width=15),
+            header("licence", width=14),
+            header("hash", width=16),
         ),
         rows=tuple(rows),
     )
@@ -240,12 +237,12 @@ def _certainty(material: Material) -> Table:
         rows.append((said(name), *cells, plain(str(table.validation["rules"])), plain(str(table.validation["warnings"]))))
     return Table(
         columns=(
-            header("processed_table", width=30),
+            header("processed_table", width=22),
             header("certainty_official", align="right", width=16),
-            header("certainty_second_hand", align="right", width=16),
-            header("certainty_computed", align="right", width=16),
-            header("rules", align="right", width=12),
-            header("warnings", align="right", width=14),
+            header("certainty_second_hand", align="right", width=18),
+            header("certainty_computed", align="right", width=14),
+            header("rules", align="right", width=14),
+            header("warnings", align="right", width=22),
         ),
         rows=tuple(rows),
     )

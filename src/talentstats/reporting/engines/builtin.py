@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from string import Template
 
+from talentstats.language import format_date
 from talentstats.reporting.engines.assemble import Target, assemble
 from talentstats.reporting.engines.brand import Brand, read_brand
 from talentstats.reporting.engines.document import Document, parse
@@ -16,7 +17,7 @@ from talentstats.reporting.engines.embedding import embed_pictures, font_faces
 from talentstats.reporting.engines.resources import resource
 from talentstats.reporting.engines.settings import OutputFormat
 from talentstats.reporting.engines.staging import data_home, deliver, project_of, stage
-from talentstats.reporting.engines.wording import WORDS, long_date
+from talentstats.reporting.engines.wording import WORDS
 
 _REGIONS = {"nl": "NL", "en": "GB"}
 
@@ -206,7 +207,7 @@ def _metadata(job: Job) -> dict[str, object]:
         "title": settings.title or job.document.path.stem,
         "subtitle": settings.subtitle,
         "author": list(settings.authors),
-        "date": long_date(day, settings.language) if day else str(settings.date),
+        "date": format_date(day, language=settings.language) if day else str(settings.date),
         "abstract": settings.abstract,
     }
     return {
@@ -259,9 +260,6 @@ def _typst_variables(job: Job) -> dict[str, object]:
         "authors": "".join(f"{json.dumps(name, ensure_ascii=False)}, " for name in settings.authors),
         "language": settings.language,
         "region": _REGIONS[settings.language],
-        "year": job.timestamp.year,
-        "month": job.timestamp.month,
-        "day": job.timestamp.day,
         "depth": settings.layouts[job.kind].toc_depth,
         "page-word": words["page"],
         "of-word": words["of"],

@@ -16,6 +16,7 @@ QUARTO_NAMES: Mapping[OutputFormat, str] = {"html": "html", "pdf": "typst", "doc
 _TEXTS = ("title", "subtitle", "abstract", "description", "date", "lang")
 _LAYOUT = ("toc", "toc-depth", "toc-title", "number-sections", "number-depth", "default-image-extension")
 _EXECUTE = ("echo", "eval", "include", "output", "warning")
+_PROJECT = ("type", "title", "output-dir", "render")
 # Known to Quarto and left to it: the built-in engine has its own design, fixed by `_brand.yml`.
 _DESIGN = (
     "theme",
@@ -107,6 +108,7 @@ def read_settings(project: Mapping[str, object], document: Mapping[str, object],
     """
     for content in (project, document):
         _check_names(content, _TOP_KEYS, "setting", refuse)
+    _check_names(_mapping(project, "project", refuse), _PROJECT, "setting of `project`", refuse)
     merged = {**project, **document}
     if merged.get("jupyter", "python3") != "python3":
         raise refuse("jupyter", "Only the kernel `python3` is supported.", "Write `jupyter: python3`.")

@@ -1,5 +1,5 @@
 -- Gives Quarto's constructs their meaning in HTML, typst and DOCX, and refuses those outside the subset.
--- Order: visibility, checks, numbering, references, rendering. Every later step sees one shape per construct:
+-- Order: visibility, checks, callouts, outline, numbering, references, rendering. Every later step sees one shape per construct:
 -- Div.ts-float(kind, number){content, caption}, Div.ts-callout(kind){title, body}, Div.ts-grid(columns).
 
 local CALLOUTS = { note = true, tip = true, warning = true, important = true, caution = true }
@@ -160,6 +160,13 @@ local function callout(div, kind)
   return shape("ts-callout", { kind = kind }, { pandoc.Plain(title), pandoc.Div(body) }, div.identifier)
 end
 
+local function callouts(div)
+  for _, class in ipairs(div.classes) do
+    local kind = class:match("^callout%-(%a+)$")
+    if kind then return callout(div, kind) end
+  end
+end
+
 local function register(identifier, number, kind)
   if entries[identifier] then
     refuse("The label `" .. identifier .. "` is used twice.", identifier, "Rename one of the two.")
@@ -167,8 +174,23 @@ local function register(identifier, number, kind)
   entries[identifier] = { number = number, kind = kind }
 end
 
+-- Readers who do not see the page move by headings: their levels begin at one and skip none.
+local function outline(blocks)
+  local top, previous = 6, 0
+  blocks:walk({ Header = function(header) top = math.min(top, header.level) end })
+  return blocks:walk({ Header = function(header)
+    header.level = header.level - top + 1
+    if header.level > previous + 1 then
+      refuse("The heading `" .. pandoc.utils.stringify(header.content) .. "` skips a level.",
+        pandoc.utils.stringify(header.content), "Give it one `#` more than the heading above it.")
+    end
+    previous = header.level
+    return header
+  end })
+end
+
 local function numbering()
-  local counts, section, lowest = { fig = 0, tbl = 0 }, {}, nil
+  local counts, section = { fig = 0, tbl = 0 }, {}
 
   local function float(kind, identifier, content, caption)
     local number = ""
@@ -208,13 +230,10 @@ local function numbering()
     traverse = "topdown",
     Header = function(header)
       local number = ""
-      lowest = lowest or header.level
-      local depth = header.level - lowest + 1
-      if layout.number and depth >= 1 and header.level <= layout.number_depth
-          and not header.classes:includes("unnumbered") then
-        section[depth] = (section[depth] or 0) + 1
-        for deeper = depth + 1, 6 do section[deeper] = nil end
-        for level = 1, depth - 1 do section[level] = section[level] or 0 end
+      if layout.number and header.level <= layout.number_depth and not header.classes:includes("unnumbered") then
+        section[header.level] = (section[header.level] or 0) + 1
+        for deeper = header.level + 1, 6 do section[deeper] = nil end
+        for level = 1, header.level - 1 do section[level] = section[level] or 0 end
         number = table.concat(section, ".")
       end
       if header.identifier:match("^sec%-") then register(header.identifier, number, "sec") end
@@ -229,7 +248,6 @@ local function numbering()
       local caption = pandoc.utils.blocks_to_inlines(tbl.caption.long)
       local identifier = tbl.identifier
       tbl.identifier, tbl.caption = "", pandoc.Caption()
-      if #caption == 0 then return tbl, false end
       return float("tbl", identifier, { tbl }, caption)
     end,
     Para = function(para)
@@ -241,10 +259,6 @@ local function numbering()
     Div = function(div)
       local kind = div.identifier:match("^(%a+)%-")
       if FLOATS[kind] then return div_float(div, kind) end
-      for _, class in ipairs(div.classes) do
-        local name = class:match("^callout%-(%a+)$")
-        if name then return callout(div, name) end
-      end
       if div.attributes["layout-ncol"] then
         local columns = tonumber(div.attributes["layout-ncol"])
         if not columns or columns < 1 or columns > 4 then
@@ -320,9 +334,10 @@ local function html_table(div, caption)
   local inner = content[1]
   while inner and inner.t == "Div" and #inner.content == 1 do inner = inner.content[1] end
   if #content == 1 and inner and inner.t == "Table" then
-    inner.caption = pandoc.Caption({ pandoc.Plain(caption) })
+    inner.caption = #caption > 0 and pandoc.Caption({ pandoc.Plain(caption) }) or pandoc.Caption()
+    local label = #caption > 0 and pandoc.utils.stringify(caption) or words.tbl
     return { pandoc.Div({ inner }, pandoc.Attr(div.identifier, { "table" }, {
-      { "role", "region" }, { "tabindex", "0" }, { "aria-label", pandoc.utils.stringify(caption) } })) }
+      { "role", "region" }, { "tabindex", "0" }, { "aria-label", label } })) }
   end
   return nil
 end
@@ -346,6 +361,7 @@ end
 
 local function typst_float(div)
   local kind = div.attributes.kind == "tbl" and "table" or "image"
+  if #div.content[2].content == 0 then return div.content[1].content end
   local blocks = pandoc.Blocks({ raw("#figure(kind: " .. kind .. ", supplement: none, numbering: none, caption: [") })
   blocks:insert(pandoc.Plain(labelled(div)))
   blocks:insert(raw("])["))
@@ -361,7 +377,8 @@ end
 local function docx_float(div)
   local caption = pandoc.Para(labelled(div))
   if div.attributes.kind == "tbl" then
-    local blocks = pandoc.Blocks({ styled({ caption }, "Table Caption", div.identifier) })
+    local captioned = #div.content[2].content > 0
+    local blocks = pandoc.Blocks(captioned and { styled({ caption }, "Table Caption", div.identifier) } or {})
     blocks:extend(div.content[1].content)
     blocks:insert(styled({ pandoc.Para({}) }, "After Table"))
     return blocks
@@ -584,7 +601,8 @@ function Pandoc(doc)
     number_depth = tonumber(pandoc.utils.stringify(engine["number-depth"])) }
   doc = doc:walk({ Div = visibility, Span = visibility })
   doc = doc:walk(CHECKS)
-  doc.blocks = doc.blocks:walk(numbering())
+  doc = doc:walk({ Div = callouts })
+  doc.blocks = outline(doc.blocks):walk(numbering())
   doc = doc:walk({ Cite = references })
   doc = doc:walk({ Image = image, Math = FORMAT == "typst" and formula or nil })
   doc = doc:walk({ Header = heading, Table = data_table, Div = boxed })

@@ -1,0 +1,5 @@
+"""Run the command line with `python -m talentstats`."""
+
+from talentstats.cli import main
+
+main()

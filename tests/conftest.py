@@ -1,0 +1,47 @@
+"""A copy of the project's data and documents, made once for each test process."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from talentstats.store import ProcessedTable, read_processed
+from talentstats.workspace import HOME_VARIABLE, Workspace
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+def copy_project(target: Path) -> Workspace:
+    """Copy what a build reads: raw data, judgements, documents, house style."""
+    for name in ("data/raw", "data/reference"):
+        shutil.copytree(ROOT / name, target / name)
+    shutil.copytree(
+        ROOT / "reports", target / "reports", ignore=shutil.ignore_patterns("_output", "figures", ".*")
+    )
+    return Workspace(target)
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Return a project that tests read but do not change."""
+    return copy_project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture
+def own_project(tmp_path: Path) -> Workspace:
+    """Return a project that a test may change."""
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def labour_table(project: Workspace) -> ProcessedTable:
+    """Return the validated labour table of the project."""
+    return read_processed("labour", workspace=project)
+
+
+@pytest.fixture
+def at_home(project: Workspace, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """Make the project the one that is found when none is named."""
+    monkeypatch.setenv(HOME_VARIABLE, str(project.root))
+    return project

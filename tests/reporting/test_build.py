@@ -1,0 +1,237 @@
+"""The main job from end to end; slow, so one build of each kind serves several tests."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from talentstats.errors import DocumentError, TalentStatsError
+from talentstats.reporting import build as module
+from talentstats.reporting.build import build, make_plan, verify
+from talentstats.reporting.manifest import Manifest
+from talentstats.workspace import Workspace
+from tests_support import rewrite_raw
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("build")]
+LANGUAGES = ("nl", "en")
+
+
+@pytest.fixture(scope="module")
+def out(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("out")
+    build(make_plan(project, engine="builtin", out=folder))
+    return folder
+
+
+def folder_of(out: Path, language: str) -> Path:
+    return out / "2026" / "biennial" / language
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_build_gives_every_format_figures_numbers_and_the_validation(out: Path, language: str) -> None:
+    names = set(hashes(folder_of(out, language)))
+    wanted = {f"biennial.{language}.{kind}" for kind in ("html", "pdf", "docx")}
+    wanted |= {"manifest.json", "numbers.json", "numbers.csv", f"validation/validation.{language}.html"}
+    wanted |= {
+        f"figures/{name}-{language}.{kind}"
+        for name in ("tightness", "provinces", "revisions")
+        for kind in ("svg", "png", "pdf", "html", "csv", "json")
+    }
+    assert wanted <= names
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_manifest_has_the_hash_of_every_input_and_output(
+    out: Path, project: Workspace, language: str
+) -> None:
+    folder = folder_of(out, language)
+    manifest = Manifest.read(folder / "manifest.json")
+    found = hashes(folder)
+    del found["manifest.json"]
+    assert dict(manifest.outputs) == found
+    for path in project.raw.rglob("*.csv"):
+        name = f"data/raw/{path.relative_to(project.raw).as_posix()}"
+        assert manifest.inputs[name] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert f"reports/biennial.{language}.qmd" in manifest.inputs
+    assert manifest.request.as_of == "2026-11-23"
+    assert {"python", "talentstats", "typst", "polars"} <= set(manifest.versions)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("nl", ["tegenover elke honderd werklozen", "Wat betekent 133?", "Figuur 1", "Tabel 1", "148–177", "1.234,5"]),
+        ("en", ["for every hundred unemployed", "What does 133 mean?", "Figure 1", "Table 1", "148–177", "1,234.5"]),
+    ],
+)
+def test_every_format_says_the_same_in_its_language(out: Path, language: str, sentences: list[str]) -> None:
+    folder = folder_of(out, language)
+    html = (folder / f"biennial.{language}.html").read_text(encoding="utf-8")
+    pages = PdfReader(folder / f"biennial.{language}.pdf").pages
+    pdf = " ".join(" ".join(page.extract_text() for page in pages).split())
+    with zipfile.ZipFile(folder / f"biennial.{language}.docx") as archive:
+        docx = archive.read("word/document.xml").decode()
+    for sentence in sentences[1:5]:
+        plain = sentence.split()[-1]
+        assert plain in html
+        assert plain in docx
+        assert plain in pdf
+    total = {"nl": "287.875", "en": "287,875"}[language]
+    assert all(total in text for text in (html, docx, pdf))
+    assert f'lang="{language}"' in html
+    assert sentences[0].split()[-1] in pdf
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_in_the_page_comes_from_elsewhere(out: Path, language: str) -> None:
+    import re
+
+    folder = folder_of(out, language)
+    for path in folder.rglob("*.html"):
+        html = path.read_text(encoding="utf-8")
+        loaded = re.findall(r"""<(?:script|img|iframe|source|link)[^>]*?(?:src|href)=["']([^"']+)""", html)
+        assert [url for url in loaded if not url.startswith(("data:", "#"))] == [], path.name
+
+
+def test_every_number_of_the_prose_is_in_the_numbers_file_with_its_witness(out: Path) -> None:
+    rows = {row["id"]: row for row in json.loads((folder_of(out, "nl") / "numbers.json").read_text("utf-8"))}
+    row = rows["tightness.nl.first_release.2022Q1"]
+    assert (row["text"], row["period"], row["vintage"]) == ("133", "2022Q1", "2022-05-17")
+    assert [source["table"] for source in row["sources"]] == ["news-releases", "news-releases"]
+    assert all(len(source["sha256"]) == 64 for source in row["sources"])
+
+
+def test_an_unchanged_project_is_not_built_again(out: Path, project: Workspace) -> None:
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*")}
+    results = build(make_plan(project, engine="builtin", out=out))
+    assert [result.made for result in results] == [False, False]
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*")} == before
+
+
+def test_a_build_in_another_place_gives_the_same_bytes(
+    out: Path, own_project: Workspace, tmp_path: Path
+) -> None:
+    code = (
+        "import sys; from pathlib import Path; from talentstats.workspace import Workspace\n"
+        "from talentstats.reporting.build import build, make_plan\n"
+        "build(make_plan(Workspace(Path(sys.argv[1])), engine='builtin', out=Path(sys.argv[2])), ['nl'])\n"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": "4711", "TZ": "America/Lima", "LC_ALL": "C"}
+    subprocess.run(
+        [sys.executable, "-c", code, str(own_project.root), str(tmp_path / "elsewhere")],
+        check=True,
+        env=environment,
+        timeout=300,
+        capture_output=True,
+    )
+    assert hashes(folder_of(tmp_path / "elsewhere", "nl")) == hashes(folder_of(out, "nl"))
+
+
+def test_verify_finds_nothing_when_nothing_changed_and_names_what_did(
+    own_project: Workspace, tmp_path: Path
+) -> None:
+    plan = make_plan(own_project, engine="builtin", formats=["html"], out=tmp_path / "out")
+    (built,) = build(plan, ["en"])
+    path = built.folder / "manifest.json"
+    assert verify(path, own_project) == ()
+    page = built.folder / "biennial.en.html"
+    page.write_bytes(page.read_bytes() + b" ")
+    rewrite_raw(own_project.raw / "leiden/residents/2023/residents.csv", "16643", "16644")
+    found = verify(path, own_project)
+    assert "output changed: biennial.en.html" in found
+    assert "input changed: data/raw/leiden/residents/2023/residents.csv" in found
+    assert "rebuilt changed: biennial.en.html" in found
+    assert not any("tightness" in line for line in found)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda home: rewrite_raw(home.raw / "leiden/residents/2023/residents.csv", "16643", "-1"),
+        lambda home: rewrite_raw(home.raw / "leiden/residents/2023/residents.csv", "16643", "many"),
+        lambda home: (home.reports / "biennial.nl.qmd").write_text("# Er zijn 133 vacatures\n", encoding="utf-8"),
+        lambda home: (home.reports / "biennial.nl.qmd").unlink(),
+        lambda home: (home.reference / "regions.csv").unlink(),
+    ],
+)
+def test_a_failed_build_leaves_the_last_good_output(out: Path, own_project: Workspace, spoil: object) -> None:
+    before = hashes(out)
+    spoil(own_project)  # type: ignore[operator]
+    with pytest.raises(TalentStatsError):
+        build(make_plan(own_project, engine="builtin", out=out))
+    assert hashes(out) == before
+
+
+def test_a_cell_that_fails_names_the_document_and_line(own_project: Workspace, tmp_path: Path) -> None:
+    path = own_project.reports / "biennial.nl.qmd"
+    path.write_text(path.read_text("utf-8").replace('report.table("uwv")', "1 / 0", 1), encoding="utf-8")
+    other = own_project.reports / "biennial.en.qmd"
+    other.write_text(other.read_text("utf-8").replace('report.table("uwv")', "1 / 0", 1), encoding="utf-8")
+    with pytest.raises(DocumentError, match="division by zero") as caught:
+        build(make_plan(own_project, engine="builtin", formats=["html"], out=tmp_path), ["nl"])
+    assert "biennial.nl.qmd" in str(caught.value.where)
+    assert not list(tmp_path.rglob("*.html"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="kills a process group")
+def test_a_build_that_is_killed_leaves_the_last_good_output(
+    out: Path, own_project: Workspace, tmp_path: Path
+) -> None:
+    before = hashes(out)
+    rewrite_raw(own_project.raw / "leiden/residents/2023/residents.csv", "16643", "16644")
+    for delay in (3.0, 7.0, 11.0):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "talentstats", "build", "--engine", "builtin", "--lang", "nl", "--out", str(out)]
+            + ["--project", str(own_project.root)],
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        time.sleep(delay)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        kept = {name: value for name, value in hashes(out).items() if "/." not in name}
+        assert kept == before
+
+
+def test_warnings_of_the_validation_stand_in_the_report_and_under_the_figures(
+    own_project: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from talentstats import store
+    from talentstats.reporting.editions import open_report
+
+    original = store.ProcessedTable
+    message = {"nl": "Grote bijstelling (3)", "en": "Large revision (3)"}
+
+    def with_warning(**fields: object) -> store.ProcessedTable:
+        return original(**{**fields, "validation": {"rules": 1, "warnings": 1, "messages": [message]}})  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "ProcessedTable", with_warning)
+    report = open_report("biennial", language="nl", workspace=own_project)
+    assert "callout-warning" in report.notices()
+    assert "Grote bijstelling" in report.notices()
+    notes = report.figure("tightness").drawing().notes
+    assert any("Grote bijstelling (3)" in note for note in notes)
+
+
+def test_a_subset_of_formats_gives_just_those(project: Workspace, tmp_path: Path) -> None:
+    (built,) = build(make_plan(project, engine="builtin", formats=["docx"], out=tmp_path), ["nl"])
+    made = {path.suffix for path in built.folder.iterdir() if path.stem == "biennial.nl"}
+    assert made == {".docx"}
+    assert module.output_folder(make_plan(project, out=tmp_path), "nl") == built.folder
