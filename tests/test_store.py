@@ -59,7 +59,8 @@ def test_processed_bytes_are_the_same_twice(own_project: Workspace, project: Wor
     for home in (own_project, project):
         read_processed("region", workspace=home)
     one, other = (
-        {p.name: p.read_bytes() for p in (home.processed / "region").iterdir()} for home in (own_project, project)
+        {p.name: p.read_bytes() for p in (home.processed / "region").iterdir()}
+        for home in (own_project, project)
     )
     assert one == other
     assert json.loads(one["metadata.json"])["rows"] == 130

@@ -33,9 +33,7 @@ def test_an_impossible_period_is_refused(code: str) -> None:
     assert f"`{code}`" in str(caught.value)
 
 
-@given(
-    st.sampled_from(["2022Q3", "2022M11", "2022", "2022-02-28"]), st.integers(-200, 200)
-)
+@given(st.sampled_from(["2022Q3", "2022M11", "2022", "2022-02-28"]), st.integers(-200, 200))
 def test_stepping_forth_and_back_returns(code: str, steps: int) -> None:
     period = Period.parse(code)
     moved = period.next(steps)
@@ -47,7 +45,11 @@ def test_stepping_forth_and_back_returns(code: str, steps: int) -> None:
 
 def test_a_vintage_known_to_the_month_counts_from_its_end() -> None:
     assert Vintage.parse("2022-08").known_from == date(2022, 8, 31)
-    assert [str(Vintage.parse(text)) for text in ("2022", "2022-08", "2022-08-16")] == ["2022", "2022-08", "2022-08-16"]
+    assert [str(Vintage.parse(text)) for text in ("2022", "2022-08", "2022-08-16")] == [
+        "2022",
+        "2022-08",
+        "2022-08-16",
+    ]
     assert Vintage.parse("2022-08-16") < Vintage.parse("2022-08")
     assert parse_date("2022-05") == date(2022, 5, 31)
     with pytest.raises(InputError, match="not a day of publication"):

@@ -24,7 +24,16 @@ _HOMES = {
 }
 _MODULES = ("figures", "labour")
 
-__all__ = ["Period", "Vintage", "__version__", "figures", "labour", "open_report", "read_processed", "validate"]
+__all__ = [
+    "Period",
+    "Vintage",
+    "__version__",
+    "figures",
+    "labour",
+    "open_report",
+    "read_processed",
+    "validate",
+]
 
 
 def __getattr__(name: str) -> Any:

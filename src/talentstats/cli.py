@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from talentstats.version import __version__
 from talentstats.errors import TalentStatsError
 from talentstats.progress import listening
+from talentstats.version import __version__
 from talentstats.workspace import Workspace, find_workspace
 
 app = typer.Typer(
@@ -26,17 +26,25 @@ app = typer.Typer(
 
 Project = Annotated[
     Path | None,
-    typer.Option("--project", help="Project folder; found from the current folder when left out.", show_default=False),
+    typer.Option(
+        "--project", help="Project folder; found from the current folder when left out.", show_default=False
+    ),
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", help="Folder for the results; reports/_output when left out.", show_default=False)
+    Path | None,
+    typer.Option("--out", help="Folder for the results; reports/_output when left out.", show_default=False),
 ]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", help="Use only figures published by this day, such as 2026-08-01.", show_default=False),
+    typer.Option(
+        "--as-of", help="Use only figures published by this day, such as 2026-08-01.", show_default=False
+    ),
 ]
 EditionName = Annotated[
-    str | None, typer.Option("--edition", help="Edition in reports/editions.toml; the last when left out.", show_default=False)
+    str | None,
+    typer.Option(
+        "--edition", help="Edition in reports/editions.toml; the last when left out.", show_default=False
+    ),
 ]
 
 
@@ -45,7 +53,9 @@ def main() -> None:
     try:
         app()
     except TalentStatsError as error:
-        Console(stderr=True, soft_wrap=True).print(f"[bold red]error:[/] {escape(str(error))}", highlight=False)
+        Console(stderr=True, soft_wrap=True).print(
+            f"[bold red]error:[/] {escape(str(error))}", highlight=False
+        )
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         Console(stderr=True).print("stopped; the last good outputs are as they were", highlight=False)
@@ -100,7 +110,10 @@ def build(
     with listening(_progress(started)):
         results = build_report(plan, languages)
     for result in results:
-        console.print(f"[bold]{'built' if result.made else 'unchanged'}[/] {escape(_shown(result.folder))}", highlight=False)
+        console.print(
+            f"[bold]{'built' if result.made else 'unchanged'}[/] {escape(_shown(result.folder))}",
+            highlight=False,
+        )
         for name in sorted(result.manifest.outputs):
             if "/" not in name:
                 console.print(f"  {escape(name)}", highlight=False)
@@ -113,9 +126,9 @@ def validate(
     project: Project = None,
 ) -> None:
     """Check the raw data; exit code 0 when good, 1 when a critical rule is broken, 2 when unusable."""
+    from talentstats.prepare.tables import TABLES
     from talentstats.processing import read_inputs, validate_table
     from talentstats.reporting.supplements import write_validation
-    from talentstats.prepare.tables import TABLES
     from talentstats.terms import LANGUAGES
 
     workspace = _workspace(project)
@@ -127,7 +140,9 @@ def validate(
     console = _console()
     for result in results:
         counts = f"{len(result.outcomes)} rules, {result.n_critical} critical, {result.n_warning} warnings"
-        console.print(f"[bold]{result.verdict}[/] {result.table}: {result.n_rows} rows, {counts}", highlight=False)
+        console.print(
+            f"[bold]{result.verdict}[/] {result.table}: {result.n_rows} rows, {counts}", highlight=False
+        )
     for path in written:
         console.print(f"  {escape(_shown(path))}", highlight=False)
     for result in results:
@@ -140,11 +155,18 @@ def status(project: Project = None) -> None:
     from talentstats.status import read_status
 
     found = read_status(_workspace(project), today=datetime.now(tz=UTC).date())
-    table = Table("dataset", "table", "vintages", "latest", "age (days)", "next release", box=None, pad_edge=False)
+    table = Table(
+        "dataset", "table", "vintages", "latest", "age (days)", "next release", box=None, pad_edge=False
+    )
     for one in found.datasets:
         due = "" if one.next_release is None else f"{one.next_release}{' (overdue)' if one.overdue else ''}"
         table.add_row(
-            one.dataset, one.latest.table_id, str(one.vintages), str(one.latest.published), str(one.age_days), due
+            one.dataset,
+            one.latest.table_id,
+            str(one.vintages),
+            str(one.latest.published),
+            str(one.age_days),
+            due,
         )
     console = _console()
     console.print(table)
@@ -169,7 +191,9 @@ def verify(
     if found:
         console.print(f"[bold red]{len(found)} differences[/]", highlight=False)
         raise typer.Exit(1)
-    console.print("[bold]verified[/]: inputs, versions and a rebuild are the same, byte for byte", highlight=False)
+    console.print(
+        "[bold]verified[/]: inputs, versions and a rebuild are the same, byte for byte", highlight=False
+    )
 
 
 @app.command()
@@ -184,7 +208,9 @@ def numbers(
     from talentstats.reporting.editions import open_report
 
     with listening(_progress(monotonic())):
-        opened = open_report(report, language=lang, edition=edition, as_of=as_of, workspace=_workspace(project))
+        opened = open_report(
+            report, language=lang, edition=edition, as_of=as_of, workspace=_workspace(project)
+        )
     table = Table("id", "text", "period", "as of", "also", box=None, pad_edge=False)
     for number in sorted(opened.numbers, key=lambda one: one.id):
         witness = number.witness

@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from talentstats.version import __version__
 from talentstats.errors import InputError, unknown_name
 from talentstats.prepare.corrections import Corrections, read_corrections
 from talentstats.prepare.observations import prepare_observations
@@ -17,6 +16,7 @@ from talentstats.regions import Regions, read_regions
 from talentstats.schemas import SCHEMAS, AcceptedDeviation, TableSchema
 from talentstats.sources import find_snapshots
 from talentstats.store import ProcessedTable, Refusal, read_fingerprint, write_processed
+from talentstats.version import __version__
 from talentstats.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -60,7 +60,8 @@ def read_status(workspace: Workspace, *, today: date) -> Status:
     for snapshot in inputs.snapshots:
         by_dataset.setdefault(snapshot.origin.dataset.rpartition("/")[0], []).append(snapshot.origin)
     datasets = tuple(
-        _dataset_status(name, origins, calendar.get(name), today) for name, origins in sorted(by_dataset.items())
+        _dataset_status(name, origins, calendar.get(name), today)
+        for name, origins in sorted(by_dataset.items())
     )
     return Status(datasets=datasets, tables=tuple(_table_status(name, inputs, workspace) for name in TABLES))
 

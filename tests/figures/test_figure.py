@@ -102,7 +102,9 @@ def test_the_source_line_names_table_publication_and_access(
         "Bron: CBS, tabel 80590ned (gepubliceerd in mei 2023), tabel 84545NED (gepubliceerd op 16 mei 2023). "
         "Geraadpleegd van 2 januari 2024 tot en met 30 juli 2026."
     )
-    assert "Statistics Netherlands (CBS), table 80590ned (published in May 2023)" in figure.drawing("en").source
+    assert (
+        "Statistics Netherlands (CBS), table 80590ned (published in May 2023)" in figure.drawing("en").source
+    )
 
 
 def test_news_releases_are_cited_as_such_and_not_as_a_table(
@@ -114,7 +116,9 @@ def test_news_releases_are_cited_as_such_and_not_as_a_table(
     ]
     source = trend(rows({"2022Q1": 134}), title=title, sources=sources).drawing("nl").source
 
-    assert source.startswith("Bron: CBS, nieuwsberichten (gepubliceerd van 15 mei 2020 tot en met 16 mei 2023).")
+    assert source.startswith(
+        "Bron: CBS, nieuwsberichten (gepubliceerd van 15 mei 2020 tot en met 16 mei 2023)."
+    )
 
 
 def test_vintages_of_one_table_are_cited_once_with_their_span(

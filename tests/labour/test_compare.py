@@ -28,7 +28,7 @@ def test_adjustment_and_method_are_part_of_the_definition(
     labour_table: ProcessedTable, changes: dict[str, str], word: str
 ) -> None:
     with pytest.raises(ComparisonError, match=word):
-        compare(tightness(table=labour_table), tightness(table=labour_table, **changes))  # type: ignore[arg-type]
+        compare(tightness(table=labour_table), tightness(table=labour_table, **changes))
 
 
 def test_a_province_is_compared_with_the_unadjusted_nation(labour_table: ProcessedTable) -> None:

@@ -71,8 +71,10 @@ def _misses(table: ProcessedTable, vacancies: str) -> tuple[int, list[tuple[str,
     own = tightness_from(
         read_series("vacancies_open", adjustment="SA", datasets=[vacancies], table=table), unemployed
     )
-    both = own.to_polars().select("period", "value").join(
-        chart.to_polars().select("period", published="value"), on="period"
+    both = (
+        own.to_polars()
+        .select("period", "value")
+        .join(chart.to_polars().select("period", published="value"), on="period")
     )
     compared = both.drop_nulls()
     return compared.height, compared.filter(pl.col("value") != pl.col("published")).rows()
@@ -81,7 +83,10 @@ def _misses(table: ProcessedTable, vacancies: str) -> tuple[int, list[tuple[str,
 def test_the_formula_agrees_in_twenty_of_twenty_two_quarters(labour_table: ProcessedTable) -> None:
     found = [_misses(labour_table, f"cbs/84545NED/{vintage}") for vintage in ("2020-06-26", "2024-05-15")]
     assert sum(count for count, _ in found) == 22
-    assert [miss for _, misses in found for miss in misses] == [("2020Q1", 58.0, 56.0), ("2023Q1", 121.0, 122.0)]
+    assert [miss for _, misses in found for miss in misses] == [
+        ("2020Q1", 58.0, 56.0),
+        ("2023Q1", 121.0, 122.0),
+    ]
 
 
 def test_the_two_misses_were_provisional_in_one_vintage(labour_table: ProcessedTable) -> None:
@@ -126,4 +131,8 @@ def test_both_components_of_a_computed_figure_have_their_own_witness(labour_tabl
 
 def test_a_figure_that_only_the_publisher_gives_says_so(labour_table: ProcessedTable) -> None:
     figure = tightness(table=labour_table).at("2022Q1", as_of="2023-05-16")
-    assert (figure.kind, figure.components, figure.dataset) == ("published", (), "cbs/tightness-chart/2023-05-16")
+    assert (figure.kind, figure.components, figure.dataset) == (
+        "published",
+        (),
+        "cbs/tightness-chart/2023-05-16",
+    )

@@ -161,4 +161,4 @@ def test_a_choice_that_names_no_single_series_is_refused(
     labour_table: ProcessedTable, arguments: dict[str, str], message: str
 ) -> None:
     with pytest.raises(TalentStatsError, match=message):
-        read_series(**arguments, table=labour_table)  # type: ignore[arg-type]
+        read_series(**arguments, table=labour_table)

@@ -68,10 +68,22 @@ def test_an_excluded_quarter_is_left_out_everywhere(project: Workspace) -> None:
 
 def test_exclusions_touch_only_their_own_dataset() -> None:
     frame = pl.DataFrame(
-        {"dataset": ["a", "b"], "measure": ["m", "m"], "period": ["2020", "2020"], "region": ["NL01"] * 2, "value": [1.0, 1.0]}
+        {
+            "dataset": ["a", "b"],
+            "measure": ["m", "m"],
+            "period": ["2020", "2020"],
+            "region": ["NL01"] * 2,
+            "value": [1.0, 1.0],
+        }
     )
     entry = Exclusion(
-        dataset="a", measure="m", period="2020", expect_region="NL01", expect_value=1.0, reason_nl="r", reason_en="r"
+        dataset="a",
+        measure="m",
+        period="2020",
+        expect_region="NL01",
+        expect_value=1.0,
+        reason_nl="r",
+        reason_en="r",
     )
     assert exclude(frame, (entry,), where="w")["dataset"].to_list() == ["b"]
 

@@ -76,8 +76,28 @@ def test_the_manifest_has_the_hash_of_every_input_and_output(
 @pytest.mark.parametrize(
     ("language", "sentences"),
     [
-        ("nl", ["tegenover elke honderd werklozen", "Wat betekent 133?", "Figuur 1", "Tabel 1", "148–177", "1.234,5"]),
-        ("en", ["for every hundred unemployed", "What does 133 mean?", "Figure 1", "Table 1", "148–177", "1,234.5"]),
+        (
+            "nl",
+            [
+                "tegenover elke honderd werklozen",
+                "Wat betekent 133?",
+                "Figuur 1",
+                "Tabel 1",
+                "148–177",
+                "1.234,5",
+            ],
+        ),
+        (
+            "en",
+            [
+                "for every hundred unemployed",
+                "What does 133 mean?",
+                "Figure 1",
+                "Table 1",
+                "148–177",
+                "1,234.5",
+            ],
+        ),
     ],
 )
 def test_every_format_says_the_same_in_its_language(out: Path, language: str, sentences: list[str]) -> None:
@@ -165,7 +185,9 @@ def test_verify_finds_nothing_when_nothing_changed_and_names_what_did(
     [
         lambda home: rewrite_raw(home.raw / "leiden/residents/2023/residents.csv", "16643", "-1"),
         lambda home: rewrite_raw(home.raw / "leiden/residents/2023/residents.csv", "16643", "many"),
-        lambda home: (home.reports / "biennial.nl.qmd").write_text("# Er zijn 133 vacatures\n", encoding="utf-8"),
+        lambda home: (home.reports / "biennial.nl.qmd").write_text(
+            "# Er zijn 133 vacatures\n", encoding="utf-8"
+        ),
         lambda home: (home.reports / "biennial.nl.qmd").unlink(),
         lambda home: (home.reference / "regions.csv").unlink(),
     ],
@@ -190,15 +212,15 @@ def test_a_cell_that_fails_names_the_document_and_line(own_project: Workspace, t
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills a process group")
-def test_a_build_that_is_killed_leaves_the_last_good_output(
-    out: Path, own_project: Workspace, tmp_path: Path
-) -> None:
+def test_a_build_that_is_killed_leaves_the_last_good_output(out: Path, own_project: Workspace) -> None:
     before = hashes(out)
     rewrite_raw(own_project.raw / "leiden/residents/2023/residents.csv", "16643", "16644")
     for delay in (3.0, 7.0, 11.0):
         process = subprocess.Popen(
-            [sys.executable, "-m", "talentstats", "build", "--engine", "builtin", "--lang", "nl", "--out", str(out)]
-            + ["--project", str(own_project.root)],
+            [
+                *(sys.executable, "-m", "talentstats", "build", "--engine", "builtin", "--lang", "nl"),
+                *("--out", str(out), "--project", str(own_project.root)),
+            ],
             start_new_session=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from talentstats.reporting.appendix import numbers_table
 from talentstats.reporting.claims import relation_words
 from talentstats.reporting.derived import change_of, sum_of
 from talentstats.reporting.editions import Report, open_report
-from talentstats.reporting.numbers import Number, NumberStore, Witness, observation_number
+from talentstats.reporting.numbers import Number, NumberStore, Value, Witness, observation_number
 from talentstats.store import ProcessedTable
 from talentstats.terms import Language, Period, Vintage
 from talentstats.workspace import Workspace
@@ -19,8 +20,8 @@ from talentstats.workspace import Workspace
 WITNESS = Witness(method=Bilingual(nl="zoals gepubliceerd", en="as published"))
 
 
-def number(name: str = "a", value: float = 1234.5, **changes: object) -> Number:
-    return replace(Number(id=name, value=value, decimals=1, witness=WITNESS), **changes)  # type: ignore[arg-type]
+def number(name: str = "a", value: Value = 1234.5, **changes: Any) -> Number:
+    return replace(Number(id=name, value=value, decimals=1, witness=WITNESS), **changes)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,11 @@ def number(name: str = "a", value: float = 1234.5, **changes: object) -> Number:
     [
         (number(), "1.234,5", "1,234.5"),
         (number(form="change"), "+1.234,5", "+1,234.5"),
-        (number(value=Period.parse("2022Q1"), form="period"), "eerste kwartaal van 2022", "first quarter of 2022"),
+        (
+            number(value=Period.parse("2022Q1"), form="period"),
+            "eerste kwartaal van 2022",
+            "first quarter of 2022",
+        ),
         (number(value=date(2022, 5, 17), form="date"), "17 mei 2022", "17 May 2022"),
         (number(value=Vintage.parse("2022-08"), form="date"), "augustus 2022", "August 2022"),
         (number(value=Range(148.4, 177.3), form="range", decimals=0), "148–177", "148–177"),
@@ -74,10 +79,13 @@ def test_a_sum_and_a_change_say_how_they_were_made() -> None:
     assert change.text("nl") == "+10,0"
     assert change.facets["than"].text("nl") == "10,0% meer dan"
     assert change.witness.method.nl == "100 × (110,0 / 100,0 − 1)"
-    assert change_of("c", number("late", 90.0), number("early", 100.0)).facets["than"].text("en") == "10.0% fewer than"
+    assert (
+        change_of("c", number("late", 90.0), number("early", 100.0)).facets["than"].text("en")
+        == "10.0% fewer than"
+    )
 
 
-def _ranged(low: float, high: float, **changes: object) -> Number:
+def _ranged(low: float, high: float, **changes: Any) -> Number:
     return number(value=(low + high) / 2, witness=replace(WITNESS, range=Range(low, high)), **changes)
 
 
@@ -157,7 +165,7 @@ def test_a_report_that_cannot_be_opened_says_why(
 ) -> None:
     call = {"language": "nl", "name": "biennial", **arguments}
     with pytest.raises(Exception, match=message):
-        open_report(call.pop("name"), workspace=project, **call)  # type: ignore[arg-type]
+        open_report(call.pop("name"), workspace=project, **call)
 
 
 @pytest.mark.parametrize("ask", ["figure", "table", "number"])

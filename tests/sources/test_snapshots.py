@@ -29,9 +29,15 @@ def _rewrite(path: Path, old: str, new: str) -> None:
         (lambda folder: _rewrite(folder / "vacancies.csv", "452.8", "452.9"), "not the one that was stored"),
         (lambda folder: _rewrite(folder / "vacancies.csv", "452.8", "1452.8"), "not the one that was stored"),
         (lambda folder: (folder / "snapshot.toml").unlink(), "has no card"),
-        (lambda folder: _rewrite(folder / "snapshot.toml", "title =", "titel ="), "Rename `titel` to `title`"),
+        (
+            lambda folder: _rewrite(folder / "snapshot.toml", "title =", "titel ="),
+            "Rename `titel` to `title`",
+        ),
         (lambda folder: _rewrite(folder / "snapshot.toml", 'title = "', "title = "), "cannot be read"),
-        (lambda folder: _rewrite(folder / "snapshot.toml", '"2024-05-15"', '"2024Q2"'), "not a day of publication"),
+        (
+            lambda folder: _rewrite(folder / "snapshot.toml", '"2024-05-15"', '"2024Q2"'),
+            "not a day of publication",
+        ),
     ],
 )
 def test_a_damaged_snapshot_is_refused_naming_the_file(

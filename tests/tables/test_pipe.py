@@ -13,7 +13,9 @@ def both(text: str) -> Bilingual:
 
 
 def table(*cells: str) -> Table:
-    columns = tuple(Column(header=Bilingual(nl=f"k{i}", en=f"c{i}"), align="right") for i in range(len(cells)))
+    columns = tuple(
+        Column(header=Bilingual(nl=f"k{i}", en=f"c{i}"), align="right") for i in range(len(cells))
+    )
     return Table(columns=columns, rows=(tuple(both(cell) for cell in cells),))
 
 
@@ -46,8 +48,19 @@ def test_no_text_of_a_cell_becomes_markup(text: str) -> None:
     def walk(node: object) -> None:
         if isinstance(node, dict):
             if node.get("t") in {"Str", "Space", "SoftBreak", "Quoted"}:
-                cells.append(node.get("c") if isinstance(node.get("c"), str) else " ")
-            assert node.get("t") not in {"RawInline", "Link", "Image", "Math", "Emph", "Strong", "Code", "Cite", "Strikeout"}
+                content = node.get("c")
+                cells.append(content if isinstance(content, str) else " ")
+            assert node.get("t") not in {
+                "RawInline",
+                "Link",
+                "Image",
+                "Math",
+                "Emph",
+                "Strong",
+                "Code",
+                "Cite",
+                "Strikeout",
+            }
             for value in node.values():
                 walk(value)
         elif isinstance(node, list):
@@ -55,7 +68,9 @@ def test_no_text_of_a_cell_becomes_markup(text: str) -> None:
                 walk(value)
 
     walk(json.loads(found))
-    assert " ".join(text.split()).replace(" ", "") in "".join(cells).replace(" ", "").replace("“", '"').replace("”", '"')
+    assert " ".join(text.split()).replace(" ", "") in "".join(cells).replace(" ", "").replace(
+        "“", '"'
+    ).replace("”", '"')
 
 
 def test_a_table_speaks_both_languages_and_aligns_its_columns() -> None:

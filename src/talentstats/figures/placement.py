@@ -11,6 +11,8 @@ LINE_HEIGHT = 11.0
 POINTS_PER_CM = 72 / 2.54
 # A label may stick out above the plot by this much.
 ROOM_ABOVE = 4.0
+# Crossing a rule hides less than crossing data.
+WEIGHT_OF_RULE = 0.2
 # A generous mean width of a character of the house font, as a share of the font size.
 CHARACTER_WIDTH = 0.53
 
@@ -43,7 +45,10 @@ class Request:
     sides: tuple[str, ...] = ("above", "below", "right", "left")
 
 
+# Left, bottom, right and top; a place; and a place with how much it matters that it stays visible.
 Box = tuple[float, float, float, float]
+Spot = tuple[float, float]
+Ink = tuple[float, float, float]
 
 
 def text_width(text: str, size: float = FONT_SIZE) -> float:
@@ -78,8 +83,8 @@ def _candidates(request: Request, area: Area) -> Iterator[tuple[Label, Box]]:
     width = text_width(request.text)
     gap = LINE_HEIGHT
     places: dict[str, tuple[tuple[Align, float, float], ...]] = {
-        "above": (("center", 0, gap), ("center", 0, 2 * gap), ("right", 0, gap), ("left", 0, gap)),
-        "below": (("center", 0, -gap), ("center", 0, -2 * gap), ("right", 0, -gap), ("left", 0, -gap)),
+        "above": _stepped(gap),
+        "below": _stepped(-gap),
         "right": _stacked("left", 7, gap),
         "left": _stacked("right", -7, gap),
     }
@@ -99,13 +104,18 @@ def _candidates(request: Request, area: Area) -> Iterator[tuple[Label, Box]]:
 
 
 def _stacked(align: Align, dx: float, gap: float) -> tuple[tuple[Align, float, float], ...]:
-    """Return places beside a point: level with it first, then ever higher and lower."""
-    return tuple((align, dx, share * gap) for share in (0, 0.5, -0.5, 1, -1, 1.5, -1.5, 2, -2))
+    """Return places beside a point: level with it first, then higher and lower, then farther away."""
+    heights = (0, 0.5, -0.5, 1, -1, 1.5, -1.5, 2, -2)
+    return tuple((align, far * dx, share * gap) for far in (1, 2) for share in heights)
 
 
-def _cost(
-    box: Box, obstacles: Sequence[tuple[float, float]], taken: Sequence[Box], area: Area
-) -> tuple[float, int]:
+def _stepped(gap: float) -> tuple[tuple[Align, float, float], ...]:
+    """Return places above (or, with a negative gap, below) a point: near first."""
+    aligns: tuple[Align, ...] = ("center", "right", "left")
+    return tuple((align, 0, steps * gap) for steps in (1, 2, 3) for align in aligns)
+
+
+def _cost(box: Box, obstacles: Sequence[Ink], taken: Sequence[Box], area: Area) -> tuple[float, float]:
     """Return how bad a place is: first what lies outside or over a label, then hidden ink."""
     left, bottom, right, top = box
     outside = (
@@ -117,38 +127,44 @@ def _cost(
     overlaps = sum(
         left < other[2] and right > other[0] and bottom < other[3] and top > other[1] for other in taken
     )
-    hidden = sum(left - 3 < x < right + 3 and bottom - 2 < y < top + 2 for x, y in obstacles)
+    hidden = sum(
+        weight for x, y, weight in obstacles if left - 3 < x < right + 3 and bottom - 2 < y < top + 2
+    )
     return (outside + 1000.0 * overlaps, hidden)
 
 
-def _ink(marks: Sequence[Mark], area: Area) -> Iterator[tuple[float, float]]:
+def _ink(marks: Sequence[Mark], area: Area) -> Iterator[Ink]:
     """Yield points, at most a few points apart, that the lines and points of a plot cover."""
     for mark in marks:
         if isinstance(mark, Points):
             for x, y in zip(mark.x, mark.y, strict=True):
-                yield from _around(area.to_points(x, y), mark.size / 2)
+                yield from ((*spot, 1.0) for spot in _around(area.to_points(x, y), mark.size / 2))
         elif isinstance(mark, Rule):
-            yield from _between(*_ends(mark, area))
+            yield from ((*spot, WEIGHT_OF_RULE) for spot in _between(*_ends(mark, area)))
         elif isinstance(mark, Line):
-            drawn = [None if y is None else area.to_points(x, y) for x, y in zip(mark.x, mark.y, strict=True)]
-            yield from (point for point in drawn if point is not None)
-            for start, end in pairwise(drawn):
-                if start is not None and end is not None:
-                    yield from _between(start, end)
+            yield from ((*spot, 1.0) for spot in _along(mark, area))
 
 
-def _around(center: tuple[float, float], radius: float) -> Iterator[tuple[float, float]]:
+def _along(line: Line, area: Area) -> Iterator[Spot]:
+    drawn = [None if y is None else area.to_points(x, y) for x, y in zip(line.x, line.y, strict=True)]
+    yield from (spot for spot in drawn if spot is not None)
+    for start, end in pairwise(drawn):
+        if start is not None and end is not None:
+            yield from _between(start, end)
+
+
+def _around(center: Spot, radius: float) -> Iterator[Spot]:
     for dx, dy in ((0, 0), (radius, 0), (-radius, 0), (0, radius), (0, -radius)):
         yield (center[0] + dx, center[1] + dy)
 
 
-def _ends(rule: Rule, area: Area) -> tuple[tuple[float, float], tuple[float, float]]:
+def _ends(rule: Rule, area: Area) -> tuple[Spot, Spot]:
     if rule.vertical:
         return area.to_points(rule.at, area.y.low), area.to_points(rule.at, area.y.high)
     return area.to_points(area.x.low, rule.at), area.to_points(area.x.high, rule.at)
 
 
-def _between(start: tuple[float, float], end: tuple[float, float]) -> Iterator[tuple[float, float]]:
+def _between(start: Spot, end: Spot) -> Iterator[Spot]:
     steps = int(max(abs(end[0] - start[0]), abs(end[1] - start[1])) // 3)
     for step in range(1, steps + 1):
         share = step / (steps + 1)

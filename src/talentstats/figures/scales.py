@@ -12,6 +12,7 @@ _PER_YEAR: dict[Frequency, int] = {"year": 1, "quarter": 4, "month": 12}
 _YEAR_STEPS = (1, 2, 5, 10, 20, 50)
 MOST_PERIOD_LABELS = 9
 MOST_YEAR_LABELS = 14
+MOST_INTERVALS = 7
 
 
 def period_position(period: str | Period) -> float:
@@ -90,9 +91,8 @@ def value_axis(low: float, high: float, *, decimals: int, language: Language) ->
         low = 0.0
     if high < 0 and high >= low / 2:
         high = 0.0
-    step = _round_step(max(high - low, 10.0**-decimals * 4) / 6, decimals=decimals)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    last = max(last, first + 1)
+    step = _round_step(low, high, decimals=decimals)
+    first, last = _multiples(low, high, step)
     ticks = tuple(
         Tick(
             at=number * step,
@@ -103,11 +103,21 @@ def value_axis(low: float, high: float, *, decimals: int, language: Language) ->
     return Axis(low=first * step, high=last * step, ticks=ticks, grid=True)
 
 
-def _round_step(least: float, *, decimals: int) -> float:
-    """Return the smallest round step of at least `least` that `decimals` digits can write."""
-    magnitude = 10.0 ** math.floor(math.log10(least))
-    steps = [factor * magnitude for factor in (1, 2, 2.5, 5, 10, 20)]
-    return next(step for step in steps if step >= least * 0.999 and _decimals_of(step) <= decimals)
+def _round_step(low: float, high: float, *, decimals: int) -> float:
+    """Return the smallest round step that `decimals` digits can write and that needs few ticks."""
+    magnitude = 10.0 ** math.floor(math.log10(max(high - low, 10.0**-decimals) / MOST_INTERVALS))
+    steps = [factor * scale for scale in (magnitude, 10 * magnitude) for factor in (1, 2, 2.5, 5)]
+    for step in steps:
+        first, last = _multiples(low, high, step)
+        if last - first <= MOST_INTERVALS and _decimals_of(step) <= decimals:
+            return step
+    return 100 * magnitude
+
+
+def _multiples(low: float, high: float, step: float) -> tuple[int, int]:
+    """Return the multiples of a step just below `low` and just above `high`; never the same."""
+    first = math.floor(low / step + 1e-9)
+    return first, max(math.ceil(high / step - 1e-9), first + 1)
 
 
 def _decimals_of(step: float) -> int:

@@ -37,7 +37,9 @@ def source_line(sources: Sequence[Origin], language: Language) -> str:
     days = sorted({origin.accessed for origin in sources})
     first, last = (format_date(day, language=language) for day in (days[0], days[-1]))
     key = "source.accessed" if first == last else "source.accessed_span"
-    accessed = text(key, language, day=first) if first == last else text(key, language, first=first, last=last)
+    accessed = (
+        text(key, language, day=first) if first == last else text(key, language, first=first, last=last)
+    )
     return text("source.line", language, sources=cited, accessed=accessed)
 
 

@@ -110,7 +110,7 @@ def rank_range(observations: Sequence[Observation]) -> tuple[tuple[int, int], ..
 
 
 def _last_common_period(first: Series, second: Series) -> str:
-    common = set(first.vintages["period"]) & set(second.vintages["period"])
+    common = set(first.periods) & set(second.periods)
     if not common:
         raise ComparisonError(
             f"{first.definition} and {second.definition} have no period in common.",
@@ -118,4 +118,4 @@ def _last_common_period(first: Series, second: Series) -> str:
             got="none",
             remedy="Compare figures of one period.",
         )
-    return max(common)
+    return max(common, key=Period.parse)

@@ -6,7 +6,7 @@ from talentstats.errors import NotPublishedError
 from talentstats.labour.series import Series
 from talentstats.labour.tightness import tightness
 from talentstats.store import ProcessedTable, read_processed
-from talentstats.terms import EBB_NEW
+from talentstats.terms import EBB_NEW, Period
 
 
 def province_tightness(*, method: str = EBB_NEW, table: ProcessedTable | None = None) -> Mapping[str, Series]:
@@ -30,7 +30,7 @@ def latest_complete_period(series: Mapping[str, Series]) -> str:
     NotPublishedError
         If there is no such period.
     """
-    known = [set(one.vintages["period"].to_list()) for one in series.values()]
+    known = [set(one.periods) for one in series.values()]
     common = set.intersection(*known) if known else set()
     if not common:
         raise NotPublishedError(
@@ -39,4 +39,4 @@ def latest_complete_period(series: Mapping[str, Series]) -> str:
             got="none",
             remedy="Take a later `as_of` day, or fetch tables 83599NED and 85268NED.",
         )
-    return max(common)
+    return max(common, key=Period.parse)

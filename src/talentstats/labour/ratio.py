@@ -106,7 +106,7 @@ def _refuse_different(numerator: Series, denominator: Series) -> None:
 
 def _frequency(series: Series) -> str:
     """Name the frequency of a series; an empty one has none."""
-    frequencies = {Period.parse(code).frequency for code in series.vintages["period"].unique()}
+    frequencies = {Period.parse(code).frequency for code in series.periods}
     return " and ".join(sorted(frequencies))
 
 

@@ -59,9 +59,15 @@ class Series:
     synthetic: frozenset[str] = field(default_factory=frozenset)
 
     def __repr__(self) -> str:
-        periods = self.vintages["period"]
-        span = f"{periods.min()}-{periods.max()}" if len(periods) else "empty"
-        return f"<Series {self.definition}: {span}, {periods.n_unique()} periods, {self.vintages.height} vintages>"
+        span = f"{self.periods[0]}-{self.periods[-1]}" if self.periods else "empty"
+        counts = f"{len(self.periods)} periods, {self.vintages.height} vintages"
+        return f"<Series {self.definition}: {span}, {counts}>"
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The periods that have a figure, in their order."""
+        codes: list[str] = self.vintages["period"].unique().to_list()
+        return tuple(sorted(codes, key=Period.parse))
 
     def at(self, period: str | Period, *, as_of: str | date | None = None) -> Observation:
         """Return the figure of one period, as it was known on a day.
@@ -118,7 +124,9 @@ class Series:
         first = self._one_per_period("first")
         if max_delay_days is None:
             return first
-        return replace(first, vintages=first.vintages.filter(_delay_in_days(first.vintages) <= max_delay_days))
+        return replace(
+            first, vintages=first.vintages.filter(_delay_in_days(first.vintages) <= max_delay_days)
+        )
 
     def revisions(self, *, max_delay_days: int = 100) -> pl.DataFrame:
         """Tell how far each first release was revised.
@@ -214,11 +222,10 @@ class Series:
         return replace(self, vintages=kept)
 
     def _all_periods(self) -> pl.DataFrame:
-        codes = sorted(self.vintages["period"].unique().to_list())
-        if not codes:
+        if not self.periods:
             return pl.DataFrame({"period": []}, schema={"period": pl.String})
-        periods = [Period.parse(codes[0])]
-        last = Period.parse(codes[-1])
+        periods = [Period.parse(self.periods[0])]
+        last = Period.parse(self.periods[-1])
         while periods[-1] < last:
             periods.append(periods[-1].next())
         return pl.DataFrame({"period": [str(period) for period in periods]})
@@ -240,10 +247,10 @@ class Series:
                 got=str(as_of),
                 remedy="Take a later day, or another method: methods are never joined into one series.",
             )
-        span = self.vintages["period"]
+        span = f"from {self.periods[0]} to {self.periods[-1]}" if self.periods else "that exists"
         return NotPublishedError(
             f"{self.definition} was not published for {period}, or is not stored.",
-            expected=f"a period from {span.min()} to {span.max()} that is not a gap",
+            expected=f"a period {span} that is not a gap",
             got=period,
             remedy="Use another period; a gap is shown, never filled.",
         )

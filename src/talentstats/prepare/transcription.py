@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import polars as pl
 
@@ -65,7 +66,7 @@ def read_transcription(snapshot: Snapshot, regions: Regions) -> pl.DataFrame:
     _refuse_non_numbers(frame, where)
     period = _mapped(frame, "period", where, lambda code: str(Period.parse(code)))
     region = _mapped(frame, "region", where, regions.code_of)
-    unit = _mapped(frame, "unit", where, lambda name: _choice(name, "unit", UNITS))
+    unit = _mapped(frame, "unit", where, partial(_choice, kind="unit", options=UNITS))
     vintage = _mapped(frame, "published", where, lambda text: str(Vintage.parse(text)))
     for column, allowed in (
         ("adjustment", ADJUSTMENTS),
@@ -74,7 +75,7 @@ def read_transcription(snapshot: Snapshot, regions: Regions) -> pl.DataFrame:
         ("certainty", CERTAINTIES),
     ):
         options = {name: name for name in allowed}
-        _mapped(frame, column, where, lambda name, c=column, o=options: _choice(name, c, o))
+        _mapped(frame, column, where, partial(_choice, kind=column, options=options))
     known = {name: Vintage.parse(name) for name in vintage.unique()}
     decimals = pl.col("value").str.split_exact(".", 1).struct.field("field_1").str.len_chars().fill_null(0)
     return frame.select(
@@ -196,7 +197,7 @@ def _mapped(frame: pl.DataFrame, column: str, where: str, read: Callable[[str], 
     )
 
 
-def _choice(name: str, kind: str, options: Mapping[str, str]) -> str:
+def _choice(name: str, *, kind: str, options: Mapping[str, str]) -> str:
     if name in options:
         return options[name]
     near = closest(name, options)

@@ -3,7 +3,17 @@
 from collections.abc import Iterable
 
 from talentstats.language import Bilingual
-from talentstats.reporting.cells import NOTHING, day_cell, header, period_cell, plain, said, shown, unique, with_unit
+from talentstats.reporting.cells import (
+    NOTHING,
+    day_cell,
+    header,
+    period_cell,
+    plain,
+    said,
+    shown,
+    unique,
+    with_unit,
+)
 from talentstats.reporting.numbers import Number, NumberStore
 from talentstats.tables import Table
 
@@ -20,11 +30,11 @@ def numbers_table(store: NumberStore, ids: Iterable[str]) -> Table:
     numbers = [store.numbers[name] for name in sorted({store.parent(name) for name in ids})]
     return Table(
         columns=(
-            header("number", width=30),
+            header("number", width=29),
             header("value", align="right", width=15),
-            header("period", width=13),
-            header("known_since", width=15),
-            header("source_hash", width=27),
+            header("period", width=16),
+            header("known_since", width=17),
+            header("source_hash", width=29),
             header("method", width=30),
         ),
         rows=tuple(_row(number) for number in numbers),

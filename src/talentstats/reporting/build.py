@@ -148,9 +148,7 @@ def verify(path: Path, workspace: Workspace) -> tuple[str, ...]:
             out=Path(folder),
         )
         rebuilt = build(plan, [language for language in LANGUAGES if language == request.language])
-        found += [
-            f"rebuilt {line}" for line in differences(manifest.outputs, rebuilt[0].manifest.outputs)
-        ]
+        found += [f"rebuilt {line}" for line in differences(manifest.outputs, rebuilt[0].manifest.outputs)]
     return tuple(found)
 
 

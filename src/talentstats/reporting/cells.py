@@ -63,7 +63,9 @@ def _short_day(day: Vintage | date, language: Language) -> str:
 
 def tables_cell(number: Number) -> Bilingual:
     """Return the table ids a number rests on."""
-    return plain(", ".join(unique(source.origin.table_id for source in number.witness.sources)) or "\N{EN DASH}")
+    return plain(
+        ", ".join(unique(source.origin.table_id for source in number.witness.sources)) or "\N{EN DASH}"
+    )
 
 
 def unique(names: Iterable[str]) -> list[str]:

@@ -22,7 +22,9 @@ def counted(
     method: Bilingual | None = None,
 ) -> Number:
     """Make a number of something counted in the data of the report."""
-    witness = Witness(period=period, sources=sources, vintage=_latest(sources), method=method or described("method_counted"))
+    witness = Witness(
+        period=period, sources=sources, vintage=_latest(sources), method=method or described("method_counted")
+    )
     return Number(id=name, value=float(value), witness=witness)
 
 

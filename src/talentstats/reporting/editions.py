@@ -1,10 +1,10 @@
 """An edition of a report: where data and statistics meet, and what its documents may show."""
 
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 from talentstats.errors import InputError, unknown_name
@@ -38,19 +38,19 @@ class Edition:
     ----------
     id : str
         Such as `2026`; the folder of its outputs.
-    date : date
+    date : datetime.date
         The day on every file of the edition.
-    as_of : date
+    as_of : datetime.date
         Only figures published on or before this day are used.
     """
 
     id: str
-    date: date
-    as_of: date
+    date: dt.date
+    as_of: dt.date
 
 
 def read_edition(
-    workspace: Workspace, edition: str | None = None, *, as_of: str | date | None = None
+    workspace: Workspace, edition: str | None = None, *, as_of: str | dt.date | None = None
 ) -> Edition:
     """Read an edition from `reports/editions.toml`: the named one, or the last.
 

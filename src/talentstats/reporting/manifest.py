@@ -8,9 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
-from talentstats.version import __version__
 from talentstats.errors import InputError
 from talentstats.provenance import sha256_of
+from talentstats.version import __version__
 
 NAME = "manifest.json"
 # Every package whose version can change a byte of an output.
@@ -131,6 +131,8 @@ def differences(expected: Mapping[str, str], found: Mapping[str, str]) -> tuple[
     ('missing: a', 'changed: b', 'new: c')
     """
     gone = [f"missing: {path}" for path in sorted(expected) if path not in found]
-    changed = [f"changed: {path}" for path in sorted(expected) if found.get(path, expected[path]) != expected[path]]
+    changed = [
+        f"changed: {path}" for path in sorted(expected) if found.get(path, expected[path]) != expected[path]
+    ]
     new = [f"new: {path}" for path in sorted(found) if path not in expected]
     return (*gone, *changed, *new)

@@ -10,7 +10,11 @@ def notices(contents: Contents, language: Language) -> str:
     """Write the notices as Quarto callouts; an empty text when there are none."""
     blocks = []
     if contents.synthetic:
-        blocks.append(_callout("important", text("report.synthetic_title", language), [text("report.synthetic", language)]))
+        blocks.append(
+            _callout(
+                "important", text("report.synthetic_title", language), [text("report.synthetic", language)]
+            )
+        )
     if contents.warnings:
         found = [warning.in_language(language) for warning in contents.warnings]
         blocks.append(_callout("warning", text("report.warnings_title", language), found))

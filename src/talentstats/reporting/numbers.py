@@ -9,7 +9,15 @@ from typing import Literal, Self
 from talentstats.errors import InputError, closest
 from talentstats.labour.observation import Observation
 from talentstats.labour.rounding import Range
-from talentstats.language import Bilingual, format_change, format_date, format_number, format_period, format_range, text
+from talentstats.language import (
+    Bilingual,
+    format_change,
+    format_date,
+    format_number,
+    format_period,
+    format_range,
+    text,
+)
 from talentstats.provenance import Origin
 from talentstats.terms import Language, Period, Vintage
 

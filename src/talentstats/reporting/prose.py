@@ -15,7 +15,9 @@ _LITERAL = re.compile(r"""^\s*(["'])([^"']+)\1\s*(?:,\s*(["'])([^"']+)\3\s*)?$""
 _CITED = re.compile(r"""report\.(figure_block|figure|table)\(\s*["']([^"']+)["']""")
 _LABEL = re.compile(r"^#\|\s*label:\s*(\S+)|\{#(sec-[\w-]+)")
 _FENCE = re.compile(r"^\s*(```+|~~~+)")
-_CAPTION = re.compile(r"""^#\|\s*(?:fig-cap|tbl-cap|fig-alt):\s*(.*)$|^report\.figure_block\([^,]*,\s*["'](.*)["']\)$""")
+_CAPTION = re.compile(
+    r"""^#\|\s*(?:fig-cap|tbl-cap|fig-alt):\s*(.*)$|^report\.figure_block\([^,]*,\s*["'](.*)["']\)$"""
+)
 _DIGITS = re.compile(r"\S*\d\S*")
 _NOT_PROSE = (
     re.compile(r"`[^`]*`(?:\{[^}]*\})?"),

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from talentstats.validation import ValidationResult
 
 FIGURE_FORMATS = ("svg", "png", "pdf", "html")
-_CSV_COLUMNS = ("id", "text", "unit", "period", "vintage", "method", "status", "certainty", "low", "high", "sources")
+_CSV_COLUMNS = (
+    "id",
+    "text",
+    "unit",
+    "period",
+    "vintage",
+    "method",
+    "status",
+    "certainty",
+    "low",
+    "high",
+    "sources",
+)
 
 
 def write_supplements(report: Report, results: Sequence["ValidationResult"], folder: Path) -> None:
@@ -45,7 +57,11 @@ def write_validation(
     for language in languages:
         pages.append(folder / f"validation.{language}.html")
         pages[-1].write_text(render_page(results, language=language), encoding="utf-8", newline="\n")
-    return (*pages, write_json(results, folder / "validation.json"), write_junit(results, folder / "validation.xml"))
+    return (
+        *pages,
+        write_json(results, folder / "validation.json"),
+        write_junit(results, folder / "validation.xml"),
+    )
 
 
 def _number_row(number: Number, report: Report) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def _read_card(path: Path) -> dict[str, Any]:
 
 
 def _stored_file(folder: Path, card: Mapping[str, Any]) -> Path:
-    path = folder / card["file"]
+    path = folder / str(card["file"])
     if not path.is_file():
         raise InputError(
             "A raw data file is missing.",

@@ -69,10 +69,10 @@ class Table:
 
 
 def escape_markdown(text: str) -> str:
-    """Write a text so that Markdown shows every character of it.
+    r"""Write a text so that Markdown shows every character of it.
 
-    >>> escape_markdown("<b>a|b</b>")
-    '\\\\<b\\\\>a\\\\|b\\\\</b\\\\>'
+    >>> print(escape_markdown("<b>a|b</b>"))
+    \<b\>a\|b\</b\>
     """
     return " ".join(text.translate(_ESCAPED).split())
 

@@ -1,6 +1,6 @@
 """How a trend is drawn: lines, open points, breaks, marked vintages and labels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import polars as pl
@@ -26,6 +26,8 @@ MARKED_COLOR = "orange"
 RULE_COLOR = "grey"
 # What surrounds the plot area, in points: tick labels beside it; title, key and notes above and below.
 BESIDE, AROUND = 34, 120
+# Share of the axis kept free above the lines for the labels of marked points.
+ROOM_FOR_LABELS = 0.15
 # A range of fewer points than this hides behind the line.
 SMALLEST_RANGE = 4
 
@@ -38,7 +40,7 @@ def plot_trend(figure: Figure) -> Plot:
     marks: list[Mark] = [
         *(Rule(at=at, vertical=True, color=RULE_COLOR) for at in method_breaks(segments)),
         *_annotation_rules(figure),
-        *(mark for segment in reversed(segments) for mark in _segment_marks(figure, segment)),
+        *_back_to_front(mark for segment in reversed(segments) for mark in _segment_marks(figure, segment)),
         *_marked_points(figure, marked),
     ]
     requests = [
@@ -61,17 +63,20 @@ def _area(figure: Figure, segments: Sequence[Segment]) -> Area:
     periods = sorted(figure.data["period"].unique(), key=period_position)
     bounds = [bound for name in ("value", "low", "high") for bound in figure.data[name].drop_nulls()]
     bounds += [note.value for note in figure.spec.annotations if note.value is not None]
+    low, high = min(bounds, default=0), max(bounds, default=1)
+    if "marked" in figure.data["role"]:
+        high += ROOM_FOR_LABELS * (high - low)
     return Area(
         x=period_axis(periods, figure.language, right_room=room),
-        y=value_axis(
-            min(bounds, default=0),
-            max(bounds, default=1),
-            decimals=figure.spec.decimals,
-            language=figure.language,
-        ),
+        y=value_axis(low, high, decimals=figure.spec.decimals, language=figure.language),
         width=width,
         height=figure.spec.height_cm * points_per_cm - AROUND,
     )
+
+
+def _back_to_front(marks: Iterable[Mark]) -> list[Mark]:
+    """Return marks so that no range lies over a line and no line over a point."""
+    return sorted(marks, key=lambda mark: (Ranges, Line, Points).index(type(mark)))
 
 
 def _segment_marks(figure: Figure, segment: Segment) -> Iterator[Mark]:
@@ -199,12 +204,12 @@ def _value_requests(figure: Figure, segments: Sequence[Segment]) -> list[Request
         value = value_text(row, decimals=figure.spec.decimals, language=figure.language)
         name = f"{region_label(row, figure.language)} " if segment.has_other_regions else ""
         anchor = (period_position(row["period"]), row["value"])
+        sides = ("right",) if segment.has_other_regions else ("right", "above")
         requests.append(
-            Request(
-                text=name + value, color=segment.color, anchors=(anchor,), bold=True, sides=("right", "above")
-            )
+            Request(text=name + value, color=segment.color, anchors=(anchor,), bold=True, sides=sides)
         )
-    return requests
+    # From high to low, so that labels which do not fit beside their points keep the order of the lines.
+    return sorted(requests, key=lambda request: -request.anchors[0][1])
 
 
 def _marked_requests(figure: Figure, segments: Sequence[Segment], marked: Sequence[Row]) -> Iterator[Request]:
@@ -226,7 +231,7 @@ def _marked_requests(figure: Figure, segments: Sequence[Segment], marked: Sequen
                 text=words,
                 color=color,
                 anchors=((at, shown["value"]),),
-                sides=("left", "above", "right", "below"),
+                sides=("above", "left", "right", "below"),
             )
 
 
@@ -241,7 +246,11 @@ def _name_requests(figure: Figure, segments: Sequence[Segment]) -> Iterator[Requ
             for period, value in zip(reversed(known["period"]), reversed(known["value"]), strict=True)
         )
         yield Request(
-            text=text(f"method_short.{segment.method}", figure.language), color=segment.color, anchors=anchors
+            text=text(f"method_short.{segment.method}", figure.language),
+            color=segment.color,
+            anchors=anchors,
+            # Not to the right of an older method, where the newer one is.
+            sides=("above", "below", "left", "right") if segment.is_current else ("left", "above", "below"),
         )
 
 

@@ -49,7 +49,7 @@ def _quality_numbers(material: Material) -> Iterator[Number]:
     yield counted("quality.figures", sum(table.frame.height for table in tables), sources=sources)
     yield counted("quality.rules", sum(table.validation["rules"] for table in tables), sources=sources)
     yield counted("quality.warnings", sum(table.validation["warnings"] for table in tables), sources=sources)
-    official = sum(table.frame["certainty"].eq("official").sum() for table in tables)
+    official = sum(table.frame["certainty"].to_list().count("official") for table in tables)
     yield counted("quality.official", official, sources=sources)
     yield counted("quality.excluded", sum(len(table.refusals) for table in tables), sources=sources)
 

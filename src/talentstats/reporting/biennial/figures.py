@@ -1,6 +1,7 @@
 """The figures of the biennial report."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -17,11 +18,17 @@ def biennial_figures(
     material: Material, store: NumberStore, warnings: tuple[Mapping[str, str], ...]
 ) -> Mapping[str, Figure]:
     """Make every figure of the report, by id; none is drawn before somebody looks at it."""
-    return {
+    figures = {
         "tightness": _tightness(material, store, warnings),
         "provinces": _provinces(material, store, warnings),
         "revisions": _revisions(material, store, warnings),
     }
+    return {name: _labelled(figure, material.labour.synthetic) for name, figure in figures.items()}
+
+
+def _labelled(figure: Figure, synthetic: frozenset[str]) -> Figure:
+    """Mark a figure as synthetic when any of its sources is."""
+    return replace(figure, synthetic=any(origin.dataset in synthetic for origin in figure.sources))
 
 
 def _tightness(material: Material, store: NumberStore, warnings: tuple[Mapping[str, str], ...]) -> Figure:

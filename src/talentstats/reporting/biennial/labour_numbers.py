@@ -40,16 +40,24 @@ def _national(material: Material) -> Iterator[Number]:
 
 
 def _news(material: Material) -> Iterator[Number]:
-    """The figure the project began with, in each of its forms."""
+    """Give the figure the project began with, in each of its forms."""
     tight = material.tight
-    yield observation_number(f"tightness.nl.first_release.{NEWS_PERIOD}", tight.first_release().at(NEWS_PERIOD))
+    yield observation_number(
+        f"tightness.nl.first_release.{NEWS_PERIOD}", tight.first_release().at(NEWS_PERIOD)
+    )
     yield observation_number(f"tightness.nl.{NEWS_PERIOD}", tight.at(NEWS_PERIOD))
-    yield observation_number(f"tightness.nl_unadjusted.{NEWS_PERIOD}", material.tight_unadjusted.at(NEWS_PERIOD))
-    yield observation_number(f"tightness.home.{NEWS_PERIOD}", material.provinces[HOME_PROVINCE].at(NEWS_PERIOD))
+    yield observation_number(
+        f"tightness.nl_unadjusted.{NEWS_PERIOD}", material.tight_unadjusted.at(NEWS_PERIOD)
+    )
+    yield observation_number(
+        f"tightness.home.{NEWS_PERIOD}", material.provinces[HOME_PROVINCE].at(NEWS_PERIOD)
+    )
 
 
 def _method_break(material: Material) -> Iterator[Number]:
-    yield observation_number(f"tightness.nl_old.{OLD_METHOD_LAST}", material.tight_old.first_release().at(OLD_METHOD_LAST))
+    yield observation_number(
+        f"tightness.nl_old.{OLD_METHOD_LAST}", material.tight_old.first_release().at(OLD_METHOD_LAST)
+    )
     yield observation_number(f"tightness.nl.{OLD_METHOD_LAST}", material.tight.at(OLD_METHOD_LAST))
     following = str(Period.parse(OLD_METHOD_LAST).next())
     yield observation_number(
@@ -104,7 +112,7 @@ def _uwv(material: Material) -> Iterator[Number]:
         sources=_sources_of([tension]),
         period=tension.period,
     )
-    for code in sorted(set(material.tension_classes.vintages["period"])):
+    for code in material.tension_classes.periods:
         observation = material.tension_classes.at(code)
         name = _class_name(int(observation.value))
         yield words(
@@ -133,7 +141,7 @@ def _revisions(material: Material) -> Iterator[Number]:
 
 def latest_observation(series: Series) -> Observation:
     """Return the figure of the last period of a series."""
-    return series.at(str(series.vintages["period"].max()))
+    return series.at(series.periods[-1])
 
 
 def _extreme(series: Series, *, descending: bool) -> Observation:

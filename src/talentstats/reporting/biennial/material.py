@@ -7,7 +7,14 @@ from datetime import date
 import polars as pl
 
 from talentstats.errors import NotPublishedError
-from talentstats.labour import Series, latest_complete_period, province_tightness, read_series, tightness, uwv_tension
+from talentstats.labour import (
+    Series,
+    latest_complete_period,
+    province_tightness,
+    read_series,
+    tightness,
+    uwv_tension,
+)
 from talentstats.regions import RegionGroup, read_regions
 from talentstats.store import ProcessedTable, read_processed
 from talentstats.terms import EBB_OLD
@@ -55,9 +62,7 @@ def gather(workspace: Workspace, *, as_of: date) -> Material:
     """Read the processed tables and keep what was known on `as_of`."""
     labour = read_processed("labour", workspace=workspace)
     regional = read_processed("region", workspace=workspace)
-    provinces = {
-        code: series.known_by(as_of) for code, series in province_tightness(table=labour).items()
-    }
+    provinces = {code: series.known_by(as_of) for code, series in province_tightness(table=labour).items()}
     classes = read_series("uwv_class", region=HOME_LABOUR_REGION, table=labour)
     return Material(
         as_of=as_of,
@@ -80,7 +85,7 @@ def _known_region(frame: pl.DataFrame, as_of: date) -> pl.DataFrame:
     if known.is_empty():
         raise NotPublishedError(
             f"No figures of the Leiden region were published by {as_of}.",
-            expected=f"a day from {frame['vintage'].min()} on",
+            expected=f"a day from {min(frame['vintage'].to_list())} on",
             got=str(as_of),
             remedy="Take a later `--as-of` day.",
         )

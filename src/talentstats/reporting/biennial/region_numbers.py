@@ -59,9 +59,7 @@ def _one_measure(material: Material, measure: str, code: str, name: str) -> Iter
 
 
 def _number(material: Material, measure: str, code: str, period: str, name: str) -> Number:
-    wanted = (
-        (pl.col("measure") == measure) & (pl.col("region") == code) & (pl.col("period") == period)
-    )
+    wanted = (pl.col("measure") == measure) & (pl.col("region") == code) & (pl.col("period") == period)
     row = material.region.filter(wanted).row(0, named=True)
     origin = material.regional.origins[row["dataset"]]
     number = Number(
@@ -98,9 +96,9 @@ def _with_period(number: Number) -> Number:
 
 
 def region_name(material: Material, code: str) -> Bilingual:
-    """Return the name of a region or group of regions."""
+    """Return the name of a region or group of regions, as it starts a line."""
     if code in material.groups:
         group = material.groups[code]
         return Bilingual(nl=group.name_nl, en=group.name_en)
     nl, en = material.regional.regions[code]
-    return Bilingual(nl=nl, en=en)
+    return Bilingual(nl=nl, en=f"{en[0].upper()}{en[1:]}")

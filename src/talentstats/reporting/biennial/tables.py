@@ -79,11 +79,11 @@ def _news(store: NumberStore) -> Table:
         rows.append((said(key), *parts, shown(number), shown(store[f"{name}.range"])))
     return Table(
         columns=(
-            header("which_figure", width=46),
+            header("which_figure", width=44),
             header("vacancies_thousand", align="right", width=15),
             header("unemployed_thousand", align="right", width=15),
-            header("per_hundred", align="right", width=15),
-            header("rounding_range", align="right", width=20),
+            header("per_hundred", align="right", width=16),
+            header("rounding_range", align="right", width=23),
         ),
         rows=tuple(rows),
         cites=names,
@@ -116,7 +116,13 @@ def _provinces(material: Material, store: NumberStore) -> Table:
 def _population(material: Material, store: NumberStore) -> Table:
     first, last = (Period.parse(code) for code in population_periods(material))
     members = material.groups["CR25"].members
-    codes = [*sorted(members, key=lambda code: region_name(material, code).nl), "leiden_six", "CR25", "PV28", "NL01"]
+    codes = [
+        *sorted(members, key=lambda code: region_name(material, code).nl),
+        "leiden_six",
+        "CR25",
+        "PV28",
+        "NL01",
+    ]
     rows = tuple(
         (
             region_name(material, code),
@@ -137,7 +143,13 @@ def _population(material: Material, store: NumberStore) -> Table:
 
 
 def _internationals(store: NumberStore) -> Table:
-    wanted = ("share_non_dutch", "residents_non_dutch", "students", "share_foreign_intake_bachelor", "share_foreign_intake_master")
+    wanted = (
+        "share_non_dutch",
+        "residents_non_dutch",
+        "students",
+        "share_foreign_intake_bachelor",
+        "share_foreign_intake_master",
+    )
     numbers = [number for number in store if number.id.split(".")[0] in wanted]
     ordered = sorted(numbers, key=lambda number: (wanted.index(number.id.split(".")[0]), number.id))
     rows = tuple(
@@ -162,12 +174,13 @@ def _internationals(store: NumberStore) -> Table:
 
 
 def _uwv(material: Material, store: NumberStore) -> Table:
-    periods = sorted(set(material.tension_classes.vintages["period"]))
+    periods = material.tension_classes.periods
     names = [f"uwv.{HOME_LABOUR_REGION}.{code}" for code in periods]
     return Table(
         columns=(header("period"), header("uwv_class"), header("published")),
         rows=tuple(
-            (period_cell(store[n].witness.period), shown(store[n]), day_cell(store[n].witness.vintage)) for n in names
+            (period_cell(store[n].witness.period), shown(store[n]), day_cell(store[n].witness.vintage))
+            for n in names
         ),
         cites=tuple(names),
     )
@@ -218,12 +231,12 @@ def _sources(material: Material) -> Table:
         )
     return Table(
         columns=(
-            header("table", width=19),
-            header("publisher_title", width=40),
-            header("published", width=15),
-            header("accessed", width=15),
-            header("licence", width=14),
-            header("hash", width=16),
+            header("table", width=22),
+            header("publisher_title", width=36),
+            header("published", width=18),
+            header("accessed", width=18),
+            header("licence", width=16),
+            header("hash", width=18),
         ),
         rows=tuple(rows),
     )
@@ -234,7 +247,14 @@ def _certainty(material: Material) -> Table:
     for name, table in (("table_labour", material.labour), ("table_region", material.regional)):
         counts = dict(table.frame["certainty"].value_counts().iter_rows())
         cells = (plain(f"{counts.get(kind, 0)}") for kind in ("official", "second_hand", "computed"))
-        rows.append((said(name), *cells, plain(str(table.validation["rules"])), plain(str(table.validation["warnings"]))))
+        rows.append(
+            (
+                said(name),
+                *cells,
+                plain(str(table.validation["rules"])),
+                plain(str(table.validation["warnings"])),
+            )
+        )
     return Table(
         columns=(
             header("processed_table", width=22),

@@ -5,6 +5,8 @@
 local CALLOUTS = { note = true, tip = true, warning = true, important = true, caution = true }
 local FORMATS = { html = "html", typst = "typst", docx = "docx" }
 local FLOATS = { fig = true, tbl = true }
+-- A table of at most so many rows stays on one page.
+local SHORT_TABLE = 16
 local OTHER_KINDS = {}
 for kind in ("lst tip nte wrn imp cau thm lem cor prp cnj def exm exr sol rem alg eq"):gmatch("%a+") do
   OTHER_KINDS[kind] = true
@@ -189,6 +191,15 @@ local function outline(blocks)
   end })
 end
 
+-- The rows of the tables in a block; a block without a table has none.
+local function row_count(blocks)
+  local count = 0
+  pandoc.Blocks(blocks):walk({ Table = function(tbl)
+    for _, body in ipairs(tbl.bodies) do count = count + #body.body end
+  end })
+  return count
+end
+
 local function numbering()
   local counts, section = { fig = 0, tbl = 0 }, {}
 
@@ -199,7 +210,7 @@ local function numbering()
       number = tostring(counts[kind])
       register(identifier, number, kind)
     end
-    return shape("ts-float", { kind = kind, number = number },
+    return shape("ts-float", { kind = kind, number = number, rows = tostring(row_count(content)) },
       { pandoc.Div(content), pandoc.Plain(caption) }, identifier), false
   end
 
@@ -359,14 +370,19 @@ local function html_float(div)
   return blocks
 end
 
+-- Pictures float to where a page has room for them; a table that fits on a page is not divided.
 local function typst_float(div)
-  local kind = div.attributes.kind == "tbl" and "table" or "image"
+  local is_table = div.attributes.kind == "tbl"
   if #div.content[2].content == 0 then return div.content[1].content end
-  local blocks = pandoc.Blocks({ raw("#figure(kind: " .. kind .. ", supplement: none, numbering: none, caption: [") })
+  local whole = is_table and tonumber(div.attributes.rows) <= SHORT_TABLE
+  local opening = "#figure(kind: " .. (is_table and "table" or "image, placement: auto")
+    .. ", supplement: none, numbering: none, caption: ["
+  local blocks = pandoc.Blocks({ raw((whole and "#[#show figure: set block(breakable: false)\n" or "") .. opening) })
   blocks:insert(pandoc.Plain(labelled(div)))
   blocks:insert(raw("])["))
   blocks:extend(div.content[1].content)
-  blocks:insert(raw("]" .. (div.identifier ~= "" and "#label(" .. typst_string(div.identifier) .. ")" or "")))
+  local label = div.identifier ~= "" and "#label(" .. typst_string(div.identifier) .. ")" or ""
+  blocks:insert(raw("]" .. label .. (whole and "]" or "")))
   return blocks
 end
 
