@@ -4,6 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+import numpy.typing as npt
+
 from talentstats.figures.marks import Align, Axis, Label, Line, Mark, Points, Rule
 
 FONT_SIZE = 8.0
@@ -49,6 +52,7 @@ class Request:
 Box = tuple[float, float, float, float]
 Spot = tuple[float, float]
 Ink = tuple[float, float, float]
+Floats = npt.NDArray[np.float64]
 
 
 def text_width(text: str, size: float = FONT_SIZE) -> float:
@@ -67,13 +71,13 @@ def place_labels(requests: Sequence[Request], marks: Sequence[Mark], area: Area)
         What must stay visible.
     area : Area
     """
-    obstacles = tuple(_ink(marks, area))
+    obstacles = np.array(list(_ink(marks, area)), dtype=np.float64).reshape(-1, 3)
     taken: list[Box] = []
     labels: list[Label] = []
     for request in requests:
         candidates = list(_candidates(request, area))
-        costs = [_cost(box, obstacles, taken, area) for _, box in candidates]
-        label, box = candidates[costs.index(min(costs))]
+        boxes = np.array([box for _, box in candidates])
+        label, box = candidates[_cheapest(boxes, obstacles, taken, area)]
         taken.append(box)
         labels.append(label)
     return tuple(labels)
@@ -115,22 +119,30 @@ def _stepped(gap: float) -> tuple[tuple[Align, float, float], ...]:
     return tuple((align, 0, steps * gap) for steps in (1, 2, 3) for align in aligns)
 
 
-def _cost(box: Box, obstacles: Sequence[Ink], taken: Sequence[Box], area: Area) -> tuple[float, float]:
-    """Return how bad a place is: first what lies outside or over a label, then hidden ink."""
-    left, bottom, right, top = box
+def _cheapest(boxes: Floats, obstacles: Floats, taken: Sequence[Box], area: Area) -> int:
+    """Return the first of the best places: least outside the plot or over a label, then least hidden ink.
+
+    Parameters
+    ----------
+    boxes : array (k, 4)
+        Left, bottom, right and top of each place, in points.
+    obstacles : array (n, 3)
+        Position and weight of the ink that should stay visible.
+    """
+    left, bottom, right, top = (boxes[:, side, np.newaxis] for side in range(4))
     outside = (
-        max(0.0, -left)
-        + max(0.0, right - area.width)
-        + max(0.0, -bottom)
-        + max(0.0, top - area.height - ROOM_ABOVE)
-    )
-    overlaps = sum(
-        left < other[2] and right > other[0] and bottom < other[3] and top > other[1] for other in taken
-    )
-    hidden = sum(
-        weight for x, y, weight in obstacles if left - 3 < x < right + 3 and bottom - 2 < y < top + 2
-    )
-    return (outside + 1000.0 * overlaps, hidden)
+        np.maximum(0.0, -left)
+        + np.maximum(0.0, right - area.width)
+        + np.maximum(0.0, -bottom)
+        + np.maximum(0.0, top - area.height - ROOM_ABOVE)
+    )[:, 0]
+    others = np.array(taken, dtype=np.float64).reshape(-1, 4)
+    beside = (left >= others[:, 2]) | (right <= others[:, 0]) | (bottom >= others[:, 3]) | (top <= others[:, 1])
+    x, y, weight = obstacles.T
+    covered = (left - 3 < x) & (x < right + 3) & (bottom - 2 < y) & (y < top + 2)
+    # Rounded, so that two places that hide the same ink in another order of adding are a tie.
+    hidden = np.round(covered @ weight, 6)
+    return int(np.lexsort((hidden, outside + 1000.0 * (~beside).sum(axis=1)))[0])
 
 
 def _ink(marks: Sequence[Mark], area: Area) -> Iterator[Ink]:

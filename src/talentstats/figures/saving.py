@@ -58,15 +58,16 @@ def data_csv(figure: Figure) -> bytes:
 def metadata_json(figure: Figure, *, files: Sequence[str] = ()) -> bytes:
     """Return what is known about a figure: its words in both languages, its unit and its sources."""
     spec = figure.spec
+    drawings = {language: figure.drawing(language) for language in LANGUAGES}
     content = {
         "kind": figure.kind.name,
         "language": figure.language,
         "title": _texts(spec.title),
         "subtitle": _texts(spec.subtitle),
         "unit": spec.unit,
-        "alt": {language: figure.alt(language) for language in LANGUAGES},
-        "notes": {language: list(figure.drawing(language).notes) for language in LANGUAGES},
-        "source": {language: figure.drawing(language).source for language in LANGUAGES},
+        "alt": {language: drawing.alt for language, drawing in drawings.items()},
+        "notes": {language: list(drawing.notes) for language, drawing in drawings.items()},
+        "source": {language: drawing.source for language, drawing in drawings.items()},
         "sources": [_origin(origin) for origin in figure.sources],
         "synthetic": figure.synthetic,
         "warnings": [_texts(warning) for warning in figure.warnings],
