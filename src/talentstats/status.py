@@ -1,12 +1,11 @@
 """What a project has: its datasets, how old they are, and when the next publication is due."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from talentstats.errors import InputError
+from talentstats.declared import reading
 from talentstats.prepare.tables import TABLES
 from talentstats.processing import Inputs, read_inputs
 from talentstats.provenance import Origin
@@ -92,14 +91,6 @@ def _read_calendar(workspace: Workspace) -> Mapping[str, Vintage]:
     path = workspace.reference / CALENDAR
     if not path.is_file():
         return {}
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("release", [])
-        return {entry["dataset"]: Vintage.parse(entry["expected"]) for entry in entries}
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise InputError(
-            "The release calendar cannot be read.",
-            where=str(path),
-            expected="`[[release]]` entries with `dataset` and `expected`",
-            got=f"{type(error).__name__}: {error}",
-            remedy="Correct the file or restore it from the repository.",
-        ) from error
+    expected = "`[[release]]` entries with `dataset` and `expected`"
+    with reading(path, what="The release calendar", expected=expected) as declared:
+        return {entry["dataset"]: Vintage.parse(entry["expected"]) for entry in declared.get("release", [])}

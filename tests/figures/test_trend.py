@@ -92,7 +92,7 @@ def test_a_marked_vintage_stands_beside_the_latest_with_both_days(
     (diamond,) = [points for points in marks_of(figure, Points) if points.shape == "diamond"]
 
     assert (diamond.x, diamond.y) == ((at("2022Q1"),), (133,))
-    assert {"133 (gepubliceerd 17 mei 2022)", "134 (gepubliceerd 16 mei 2023)"} <= set(texts_of(figure))
+    assert {"133 (stand 17 mei 2022)", "134 (stand 16 mei 2023)"} <= set(texts_of(figure))
 
 
 def test_a_vintage_known_to_the_month_is_not_given_a_day(
@@ -101,7 +101,7 @@ def test_a_vintage_known_to_the_month_is_not_given_a_day(
     first = rows({"2022Q2": 143}, vintage=date(2022, 8, 31), vintage_precision="month")
     figure = trend(rows({"2022Q1": 134, "2022Q2": 142}), marked=first, title=title, sources=[origin()])
 
-    assert "143 (gepubliceerd augustus 2022)" in texts_of(figure)
+    assert "143 (stand augustus 2022)" in texts_of(figure)
 
 
 def test_annotations_are_lines_with_their_text(

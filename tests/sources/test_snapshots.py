@@ -28,7 +28,7 @@ def _rewrite(path: Path, old: str, new: str) -> None:
         (lambda folder: (folder / "vacancies.csv").unlink(), "raw data file is missing"),
         (lambda folder: _rewrite(folder / "vacancies.csv", "452.8", "452.9"), "not the one that was stored"),
         (lambda folder: _rewrite(folder / "vacancies.csv", "452.8", "1452.8"), "not the one that was stored"),
-        (lambda folder: (folder / "snapshot.toml").unlink(), "has no card"),
+        (lambda folder: (folder / "snapshot.toml").unlink(), "card cannot be read"),
         (
             lambda folder: _rewrite(folder / "snapshot.toml", "title =", "titel ="),
             "Rename `titel` to `title`",

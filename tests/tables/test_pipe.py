@@ -4,8 +4,7 @@ import pytest
 
 from talentstats.errors import InputError
 from talentstats.language import Bilingual
-from talentstats.tables import Column, Table
-from talentstats.tables.pipe import escape_markdown
+from talentstats.tables import Column, Table, escape_formula, escape_markdown
 
 
 def both(text: str) -> Bilingual:
@@ -92,5 +91,11 @@ def test_a_row_of_another_length_is_refused() -> None:
 
 
 def test_an_empty_cell_keeps_its_place() -> None:
-    assert escape_markdown("") == ""
+    assert not escape_markdown("")
     assert table("", "x").markdown().splitlines()[2].count("|") == 3
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\tx", "\rx"])
+def test_a_spreadsheet_takes_no_text_for_a_formula(text: str) -> None:
+    assert escape_formula(text) == f"'{text}"
+    assert escape_formula("Leiden") == "Leiden"

@@ -137,7 +137,9 @@ def _cheapest(boxes: Floats, obstacles: Floats, taken: Sequence[Box], area: Area
         + np.maximum(0.0, top - area.height - ROOM_ABOVE)
     )[:, 0]
     others = np.array(taken, dtype=np.float64).reshape(-1, 4)
-    beside = (left >= others[:, 2]) | (right <= others[:, 0]) | (bottom >= others[:, 3]) | (top <= others[:, 1])
+    beside = (
+        (left >= others[:, 2]) | (right <= others[:, 0]) | (bottom >= others[:, 3]) | (top <= others[:, 1])
+    )
     x, y, weight = obstacles.T
     covered = (left - 3 < x) & (x < right + 3) & (bottom - 2 < y) & (y < top + 2)
     # Rounded, so that two places that hide the same ink in another order of adding are a tie.

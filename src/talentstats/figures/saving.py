@@ -10,11 +10,11 @@ from typing import Any
 import polars as pl
 
 from talentstats.errors import InputError
-from talentstats.figures.escape import escape_formula
 from talentstats.figures.figure import Figure
 from talentstats.figures.rendering import check_format, render
 from talentstats.language import Bilingual
 from talentstats.provenance import Origin
+from talentstats.tables import escape_formula
 from talentstats.terms import LANGUAGES
 
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

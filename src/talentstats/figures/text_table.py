@@ -3,7 +3,7 @@
 import html
 from dataclasses import dataclass
 
-from talentstats.figures.escape import escape_markdown
+from talentstats.tables import escape_markdown, pipe_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +28,8 @@ class TextTable:
 
     def to_markdown(self) -> str:
         """Return a Markdown pipe table; every cell is shown literally."""
-        lines = [
-            _pipe(self.header),
-            "|" + "|".join("---:" if numeric else ":---" for numeric in self.numeric) + "|",
-            *(_pipe(row) for row in self.rows),
-        ]
-        return "\n".join(lines) + f"\n\n{escape_markdown(self.note)}\n"
+        table = pipe_table(self.header, self.rows, right=self.numeric)
+        return f"{table}\n\n{escape_markdown(self.note)}\n"
 
     def to_html(self, *, caption: str) -> str:
         """Return an HTML table with a caption and header cells; every cell is shown literally."""
@@ -48,10 +44,6 @@ class TextTable:
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
             f'<p class="note">{html.escape(self.note)}</p>'
         )
-
-
-def _pipe(cells: tuple[str, ...]) -> str:
-    return "| " + " | ".join(escape_markdown(cell) for cell in cells) + " |"
 
 
 def _html_row(row: tuple[str, ...], kinds: list[str]) -> str:

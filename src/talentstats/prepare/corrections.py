@@ -1,6 +1,5 @@
 """Declared judgements about published figures; each fails when it no longer applies."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from talentstats.declared import reading
 from talentstats.errors import InputError
 from talentstats.terms import Period
 
@@ -35,18 +35,12 @@ class Corrections:
 
 def read_corrections(path: Path) -> Corrections:
     """Read `data/reference/corrections.toml`."""
-    try:
-        declared = tomllib.loads(path.read_text(encoding="utf-8"))
-        exclusions = tuple(_exclusion(entry) for entry in declared.get("exclude", []))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise InputError(
-            "The declared corrections cannot be read.",
-            where=str(path),
-            expected="TOML with `[[exclude]]` and `[[accept]]` entries, each with a reason",
-            got=f"{type(error).__name__}: {error}",
-            remedy="Correct the file or restore it from the repository.",
-        ) from error
-    return Corrections(exclusions=exclusions, accepted=tuple(declared.get("accept", [])))
+    expected = "`[[exclude]]` and `[[accept]]` entries, each with a reason"
+    with reading(path, what="The declared corrections", expected=expected) as declared:
+        return Corrections(
+            exclusions=tuple(_exclusion(entry) for entry in declared.get("exclude", [])),
+            accepted=tuple(declared.get("accept", [])),
+        )
 
 
 def _exclusion(entry: Mapping[str, Any]) -> Exclusion:

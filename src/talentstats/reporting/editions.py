@@ -2,11 +2,11 @@
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from talentstats.declared import reading
 from talentstats.errors import InputError, unknown_name
 from talentstats.figures import Figure
 from talentstats.language import check_language
@@ -60,17 +60,12 @@ def read_edition(
         If the file cannot be read or has no such edition.
     """
     path = workspace.reports / "editions.toml"
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))["edition"]
-        editions = {str(e["id"]): Edition(id=str(e["id"]), date=e["date"], as_of=e["as_of"]) for e in entries}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise InputError(
-            "The editions cannot be read.",
-            where=str(path),
-            expected="`[[edition]]` entries with `id`, `date` and `as_of`",
-            got=f"{type(error).__name__}: {error}",
-            remedy="Correct the file or restore it from the repository.",
-        ) from error
+    expected = "`[[edition]]` entries with `id`, `date` and `as_of`"
+    with reading(path, what="The editions", expected=expected) as declared:
+        editions = {
+            str(entry["id"]): Edition(id=str(entry["id"]), date=entry["date"], as_of=entry["as_of"])
+            for entry in declared["edition"]
+        }
     name = edition or next(reversed(editions))
     if name not in editions:
         raise unknown_name("edition", name, editions, where=str(path))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from talentstats.figures import Figure
 from talentstats.reporting.numbers import Shown
-from talentstats.tables.pipe import escape_markdown
+from talentstats.tables import escape_markdown
 
 FOLDER = "figures"
 # SVG for pages and PDF, PNG for DOCX; `default-image-extension` of each format chooses.

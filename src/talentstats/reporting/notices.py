@@ -2,7 +2,7 @@
 
 from talentstats.language import text
 from talentstats.reporting.contents import Contents
-from talentstats.tables.pipe import escape_markdown
+from talentstats.tables import escape_markdown
 from talentstats.terms import Language
 
 

@@ -1,11 +1,11 @@
 """Checks on the prose of a document: no typed digits, and both languages show the same numbers."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from talentstats.declared import reading
 from talentstats.errors import DocumentError, InputError
 from talentstats.reporting.numbers import NumberStore
 
@@ -176,14 +176,6 @@ def _matches(document: Path, pattern: re.Pattern[str]) -> set[str]:
 def _allowed(path: Path) -> tuple[re.Pattern[str], ...]:
     if not path.is_file():
         return ()
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("allow", [])
-        return tuple(re.compile(entry["pattern"]) for entry in entries)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, re.error) as error:
-        raise InputError(
-            "The rules for prose cannot be read.",
-            where=str(path),
-            expected="`[[allow]]` entries with a `pattern` and a `reason`",
-            got=f"{type(error).__name__}: {error}",
-            remedy="Correct the file or restore it from the repository.",
-        ) from error
+    expected = "`[[allow]]` entries with a `pattern` and a `reason`"
+    with reading(path, what="The rules for prose", expected=expected) as declared:
+        return tuple(re.compile(entry["pattern"]) for entry in declared.get("allow", []))

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from talentstats.progress import say
 from talentstats.reporting.editions import Report
 from talentstats.reporting.numbers import Number
+from talentstats.tables import escape_formula
 from talentstats.terms import Language
 
 if TYPE_CHECKING:
     from talentstats.validation import ValidationResult
 
+_SIGNED_NUMBER = re.compile("[+\N{MINUS SIGN}-][0-9.,]+")
 FIGURE_FORMATS = ("svg", "png", "pdf", "html")
 _CSV_COLUMNS = (
     "id",
@@ -96,5 +99,13 @@ def _as_csv(rows: list[dict[str, Any]]) -> str:
     writer.writeheader()
     for row in rows:
         sources = "; ".join(f"{s['dataset']} line {s['row']} {s['sha256']}" for s in row["sources"])
-        writer.writerow({**row, "sources": sources})
+        cells = {**row, "sources": sources}
+        writer.writerow({name: _guarded(cells[name]) for name in _CSV_COLUMNS})
     return stream.getvalue()
+
+
+def _guarded(cell: Any) -> Any:
+    """Keep a spreadsheet from running a text as a formula; a number with its sign is left as it is."""
+    if not isinstance(cell, str) or _SIGNED_NUMBER.fullmatch(cell):
+        return cell
+    return escape_formula(cell)

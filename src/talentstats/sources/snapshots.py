@@ -1,11 +1,11 @@
 """Read the snapshots in `data/raw`, checked against their hash and size."""
 
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from talentstats.declared import reading
 from talentstats.errors import InputError, closest
 from talentstats.provenance import Licence, Origin, Snapshot, sha256_of
 from talentstats.terms import Vintage
@@ -85,24 +85,14 @@ def read_snapshot(folder: Path, *, raw: Path) -> Snapshot:
 
 
 def _read_card(path: Path) -> dict[str, Any]:
-    try:
-        card = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(
-            "A snapshot has no card.",
-            where=str(path),
-            expected=f"a file `{CARD}` beside the data file",
-            got="no such file",
-            remedy="Restore the folder from the repository, or fetch the data again.",
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(
-            "A snapshot card cannot be read.",
-            where=str(path),
-            expected="TOML in UTF-8",
-            got=str(error),
-            remedy="Correct the file.",
-        ) from error
+    with reading(
+        path, what="A snapshot card", expected=f"a file `{CARD}`, in TOML, beside the data file"
+    ) as card:
+        _check_card(card, path)
+        return card
+
+
+def _check_card(card: Mapping[str, Any], path: Path) -> None:
     for key, kind in _REQUIRED.items():
         if not isinstance(card.get(key), kind):
             near = closest(key, set(card) - set(_REQUIRED))
@@ -113,7 +103,6 @@ def _read_card(path: Path) -> dict[str, Any]:
                 got=f"`{near}`" if near else repr(card.get(key, "nothing")),
                 remedy=f"Rename `{near}` to `{key}`." if near else f"Add `{key}`.",
             )
-    return card
 
 
 def _stored_file(folder: Path, card: Mapping[str, Any]) -> Path:

@@ -1,15 +1,15 @@
 """A table as Markdown: the one form that pandoc and Quarto turn into HTML, PDF and DOCX alike."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from talentstats.errors import InputError
 from talentstats.language import Bilingual
+from talentstats.tables.escape import escape_markdown
 from talentstats.terms import Language
 
 Align = Literal["left", "right"]
-_ESCAPED = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|~^$@!'\""})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,30 +58,47 @@ class Table:
 
     def markdown(self) -> str:
         """Write the table as a Markdown pipe table; no text can become mark-up."""
-        header = [column.header.in_language(self.language) for column in self.columns]
-        body = [[cell.in_language(self.language) for cell in row] for row in self.rows]
-        longest = [max(map(len, cells)) for cells in zip(header, *body, strict=True)]
-        rules = [_rule(column, length) for column, length in zip(self.columns, longest, strict=True)]
-        return "\n".join([_line(header), "|" + "|".join(rules) + "|", *map(_line, body)])
+        return pipe_table(
+            [column.header.in_language(self.language) for column in self.columns],
+            [[cell.in_language(self.language) for cell in row] for row in self.rows],
+            right=[column.align == "right" for column in self.columns],
+            widths=[column.width for column in self.columns],
+        )
 
     def _repr_markdown_(self) -> str:
         return self.markdown()
 
 
-def escape_markdown(text: str) -> str:
-    r"""Write a text so that Markdown shows every character of it.
+def pipe_table(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[bool],
+    widths: Sequence[int | None] | None = None,
+) -> str:
+    """Write texts as a Markdown pipe table, every character of them shown.
 
-    >>> print(escape_markdown("<b>a|b</b>"))
-    \<b\>a\|b\</b\>
+    Parameters
+    ----------
+    header : sequence of str
+    rows : sequence of sequences of str
+        Each as long as the header.
+    right : sequence of bool
+        Which columns are aligned right.
+    widths : sequence of int or None, optional
+        Share of each column in a line that is full; by its longest cell where None.
     """
-    return " ".join(text.translate(_ESCAPED).split())
+    longest = [max(map(len, cells)) for cells in zip(header, *rows, strict=True)]
+    shares = [asked or found for asked, found in zip(widths or longest, longest, strict=True)]
+    rules = [_rule(share, to_right) for share, to_right in zip(shares, right, strict=True)]
+    return "\n".join([_line(header), "|" + "|".join(rules) + "|", *map(_line, rows)])
 
 
-def _rule(column: Column, longest: int) -> str:
+def _rule(share: int, to_right: bool) -> str:
     """Write the line below a header: pandoc divides a full line by the lengths of its parts."""
-    dashes = "-" * max(3, (column.width or longest) - 1)
-    return f"{dashes}:" if column.align == "right" else f":{dashes}"
+    dashes = "-" * max(3, share - 1)
+    return f"{dashes}:" if to_right else f":{dashes}"
 
 
 def _line(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(escape_markdown(cell) or "\N{NO-BREAK SPACE}" for cell in cells) + " |"
+    return "| " + " | ".join(escape_markdown(cell) for cell in cells) + " |"

@@ -10,9 +10,13 @@ from talentstats.reporting.biennial.material import Material, gather
 from talentstats.reporting.biennial.region_numbers import region_numbers
 from talentstats.reporting.biennial.tables import biennial_tables
 from talentstats.reporting.contents import Contents
-from talentstats.reporting.derived import counted, described
+from talentstats.reporting.derived import counted, described, words
 from talentstats.reporting.numbers import Number, NumberStore, Source, Witness
 from talentstats.workspace import Workspace
+
+# Aged from 15 up to 75, as CBS defines the labour force in the description of this table.
+WORKING_AGE = (15.0, 75.0)
+LABOUR_FORCE_SOURCE = "cbs/80590ned/2026-07-16"
 
 
 def biennial_contents(workspace: Workspace, *, edition_date: date, as_of: date) -> Contents:
@@ -24,6 +28,7 @@ def biennial_contents(workspace: Workspace, *, edition_date: date, as_of: date) 
             *labour_numbers(material),
             *region_numbers(material),
             *_quality_numbers(material),
+            *_definition_numbers(material),
         ]
     )
     warnings = _warnings(material)
@@ -52,6 +57,21 @@ def _quality_numbers(material: Material) -> Iterator[Number]:
     official = sum(table.frame["certainty"].to_list().count("official") for table in tables)
     yield counted("quality.official", official, sources=sources)
     yield counted("quality.excluded", sum(len(table.refusals) for table in tables), sources=sources)
+
+
+def _definition_numbers(material: Material) -> Iterator[Number]:
+    """Give the limits that belong to a definition, as the description of the table states them."""
+    source = Source(origin=material.labour.origins[LABOUR_FORCE_SOURCE])
+    for name, age in zip(("from", "to"), WORKING_AGE, strict=True):
+        witness = Witness(
+            vintage=source.origin.published,
+            sources=(source,),
+            method=described("method_definition"),
+            certainty="official",
+        )
+        yield Number(id=f"definition.working_age.{name}", value=age, witness=witness)
+    licence = source.origin.licence.name
+    yield words("quality.licence", Bilingual(nl=licence, en=licence), sources=(source,))
 
 
 def _warnings(material: Material) -> tuple[Bilingual, ...]:
