@@ -3,6 +3,8 @@
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -105,9 +107,15 @@ def build(plan: Plan, languages: Sequence[Language] = LANGUAGES) -> tuple[Built,
     if all(kept.values()):
         return tuple(built for built in kept.values() if built)
     results = _validate(plan.workspace)
-    return tuple(
-        built or _build_language(plan, language, inputs, results) for language, built in kept.items()
-    )
+    # Most of the work is done by kernels and converters in processes of their own.
+    with ThreadPoolExecutor(max_workers=len(languages)) as pool:
+        waiting = [
+            pool.submit(copy_context().run, _build_language, plan, language, inputs, results)
+            for language, built in kept.items()
+            if built is None
+        ]
+    made = {built.folder: built for built in (future.result() for future in waiting)}
+    return tuple(built or made[output_folder(plan, language)] for language, built in kept.items())
 
 
 def _validate(workspace: Workspace) -> "list[ValidationResult]":

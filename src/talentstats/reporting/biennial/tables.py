@@ -232,11 +232,11 @@ def _sources(material: Material) -> Table:
     return Table(
         columns=(
             header("table", width=22),
-            header("publisher_title", width=36),
-            header("published", width=18),
-            header("accessed", width=18),
+            header("publisher_title", width=33),
+            header("published", width=20),
+            header("accessed", width=20),
             header("licence", width=16),
-            header("hash", width=18),
+            header("hash", width=20),
         ),
         rows=tuple(rows),
     )

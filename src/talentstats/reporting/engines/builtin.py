@@ -12,6 +12,7 @@ from talentstats.language import format_date
 from talentstats.reporting.engines.assemble import Target, assemble
 from talentstats.reporting.engines.brand import Brand, read_brand
 from talentstats.reporting.engines.document import Document, parse
+from talentstats.reporting.engines.docx_fonts import embed_fonts
 from talentstats.reporting.engines.docx_reference import make_reference
 from talentstats.reporting.engines.embedding import embed_pictures, font_faces
 from talentstats.reporting.engines.resources import resource
@@ -165,6 +166,7 @@ def _write_docx(job: Job) -> Path:
     make_reference(default_reference(), reference, brand=job.brand, language=language)
     target = job.beside(".docx")
     _convert(job, ["--to=docx", f"--output={target.name}", f"--reference-doc={reference.name}"])
+    embed_fonts(target, job.brand)
     return target
 
 

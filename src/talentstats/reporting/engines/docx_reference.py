@@ -46,7 +46,6 @@ def make_reference(template: bytes, target: Path, *, brand: Brand, language: Lan
     words = WORDS[language]
     parts = {
         "word/styles.xml": _styles(brand, language),
-        "word/fontTable.xml": _font_table(brand.family),
         "word/header1.xml": _part("hdr", _paragraph("Header", _field("TITLE"))),
         "word/header2.xml": _part("hdr", "<w:p/>"),
         "word/footer1.xml": _part("ftr", _paragraph("Footer", _page_numbers(words["page"], words["of"]))),
@@ -80,12 +79,6 @@ def _styles(brand: Brand, language: Language) -> str:
         lang={"nl": "nl-NL", "en": "en-GB"}[language],
         callouts="\n".join(_CALLOUT.format(kind=kind, colour=value[1:]) for kind, value in colours.items()),
     )
-
-
-def _font_table(family: str) -> str:
-    # A machine without the font of the house is told which of its own looks most like it.
-    font = f'<w:font w:name="{family}"><w:altName w:val="Calibri"/><w:family w:val="swiss"/></w:font>'
-    return f"{_DECLARATION}<w:fonts {_W}>{font}</w:fonts>"
 
 
 def _part(kind: str, content: str) -> str:
