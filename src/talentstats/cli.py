@@ -139,7 +139,7 @@ def validate(
     written = write_validation(results, folder, LANGUAGES)
     console = _console()
     for result in results:
-        counts = f"{len(result.outcomes)} rules, {result.n_critical} critical, {result.n_warning} warnings"
+        counts = f"{result.n_rules} rules, {result.n_critical} critical, {result.n_warning} warnings"
         console.print(
             f"[bold]{result.verdict}[/] {result.table}: {result.n_rows} rows, {counts}", highlight=False
         )

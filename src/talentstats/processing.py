@@ -164,7 +164,7 @@ def _summary(result: "ValidationResult") -> Mapping[str, Any]:
         {"nl": f"{outcome.title.nl} ({outcome.n_failed})", "en": f"{outcome.title.en} ({outcome.n_failed})"}
         for outcome in result.warnings
     ]
-    return {"rules": len(result.outcomes), "warnings": len(result.warnings), "messages": messages}
+    return {"rules": result.n_rules, "warnings": len(result.warnings), "messages": messages}
 
 
 def _fingerprint(snapshots: tuple[Snapshot, ...], workspace: Workspace) -> str:

@@ -21,10 +21,15 @@ def say(step: str) -> None:
     _LISTENER.get()(step)
 
 
+def listener() -> Listener:
+    """Return who listens now, so that work in another thread can tell the same."""
+    return _LISTENER.get()
+
+
 @contextmanager
-def listening(listener: Listener) -> Iterator[None]:
-    """Send the steps of the enclosed work to `listener`."""
-    token = _LISTENER.set(listener)
+def listening(told: Listener) -> Iterator[None]:
+    """Send the steps of the enclosed work to `told`."""
+    token = _LISTENER.set(told)
     try:
         yield
     finally:

@@ -256,12 +256,10 @@ class Series:
         )
 
     def _refusal(self, period: str) -> Refusal | None:
+        """Return the declared reason why a period without a figure has none, if there is one."""
         measures = {self.definition.measure, *(part.measure for part in self.components)}
-        regional = self.definition.region != "NL01"
-        for refusal in self.refusals:
-            if refusal.period == period and refusal.measure in measures and regional:
-                return refusal
-        return None
+        found = (one for one in self.refusals if one.period == period and one.measure in measures)
+        return next(found, None)
 
 
 def _delay_in_days(vintages: pl.DataFrame) -> pl.Expr:

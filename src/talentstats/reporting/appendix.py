@@ -11,7 +11,7 @@ from talentstats.reporting.cells import (
     plain,
     said,
     shown,
-    unique,
+    source_name,
     with_unit,
 )
 from talentstats.reporting.numbers import Number, NumberStore
@@ -54,10 +54,16 @@ def _row(number: Number) -> tuple[Bilingual, ...]:
 
 
 def _sources(number: Number) -> Bilingual:
-    named = unique(f"{s.origin.table_id} ({s.origin.sha256[:HASH_DIGITS]})" for s in number.witness.sources)
-    if len(named) > MOST_SOURCES:
-        return said("many_sources", count=str(len(named)))
-    return plain("; ".join(named)) if named else NOTHING
+    origins = list(dict.fromkeys(source.origin for source in number.witness.sources))
+    if not origins:
+        return NOTHING
+    if len(origins) > MOST_SOURCES:
+        return said("many_sources", count=str(len(origins)))
+    named = [(source_name(origin), origin.sha256[:HASH_DIGITS]) for origin in origins]
+    return Bilingual(
+        nl="; ".join(f"{name.nl} ({sha})" for name, sha in named),
+        en="; ".join(f"{name.en} ({sha})" for name, sha in named),
+    )
 
 
 def _breakable(name: str) -> str:

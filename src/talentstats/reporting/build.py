@@ -4,7 +4,6 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from talentstats.errors import InputError, unknown_name
 from talentstats.processing import PACKAGE, read_inputs, store_table, validate_table
-from talentstats.progress import say
+from talentstats.progress import listener, listening, say
 from talentstats.provenance import sha256_of
 from talentstats.reporting import engines
 from talentstats.reporting.editions import REPORTS, Edition, Report, document_path, open_report, read_edition
@@ -107,15 +106,16 @@ def build(plan: Plan, languages: Sequence[Language] = LANGUAGES) -> tuple[Built,
     if all(kept.values()):
         return tuple(built for built in kept.values() if built)
     results = _validate(plan.workspace)
+    told = listener()
+
+    def work(language: Language) -> Built:
+        with listening(told):
+            return _build_language(plan, language, inputs, results)
+
     # Most of the work is done by kernels and converters in processes of their own.
     with ThreadPoolExecutor(max_workers=len(languages)) as pool:
-        waiting = [
-            pool.submit(copy_context().run, _build_language, plan, language, inputs, results)
-            for language, built in kept.items()
-            if built is None
-        ]
-    made = {built.folder: built for built in (future.result() for future in waiting)}
-    return tuple(built or made[output_folder(plan, language)] for language, built in kept.items())
+        waiting = {language: pool.submit(work, language) for language, built in kept.items() if built is None}
+    return tuple(built or waiting[language].result() for language, built in kept.items())
 
 
 def _validate(workspace: Workspace) -> "list[ValidationResult]":

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from talentstats.language import Bilingual, format_date, format_period, has_text, text
+from talentstats.provenance import Origin
 from talentstats.reporting.numbers import Number
 from talentstats.tables import Column
 from talentstats.tables.pipe import Align
@@ -61,11 +62,18 @@ def _short_day(day: Vintage | date, language: Language) -> str:
     return format_date(day, language=language, style="short").replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def tables_cell(number: Number) -> Bilingual:
-    """Return the table ids a number rests on."""
-    return plain(
-        ", ".join(unique(source.origin.table_id for source in number.witness.sources)) or "\N{EN DASH}"
-    )
+def source_name(origin: Origin) -> Bilingual:
+    """Return how a source is called in a table: the id of a published table, or words for the others."""
+    key = f"source_name.{origin.table_id}"
+    return Bilingual(nl=text(key, "nl"), en=text(key, "en")) if has_text(key) else plain(origin.table_id)
+
+
+def sources_cell(number: Number) -> Bilingual:
+    """Return the sources a number rests on, each once."""
+    names = [source_name(source.origin) for source in number.witness.sources]
+    if not names:
+        return NOTHING
+    return Bilingual(nl=", ".join(unique(n.nl for n in names)), en=", ".join(unique(n.en for n in names)))
 
 
 def unique(names: Iterable[str]) -> list[str]:

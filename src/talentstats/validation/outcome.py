@@ -118,6 +118,11 @@ class ValidationResult:
         return "warning" if self.warnings else "passed"
 
     @property
+    def n_rules(self) -> int:
+        """Number of different rules that were checked, on however many columns."""
+        return len({one.rule for one in self.outcomes})
+
+    @property
     def n_critical(self) -> int:
         """Number of places that break a critical rule."""
         return sum(one.n_failed for one in self.critical)

@@ -6,12 +6,10 @@ from dataclasses import replace
 import polars as pl
 
 from talentstats.figures import Annotation, Figure, dots, revisions, trend
-from talentstats.reporting.biennial.labour_numbers import CHART_FIRST
+from talentstats.reporting.biennial.labour_numbers import CHART_FIRST, RELEASE_DELAY_DAYS
 from talentstats.reporting.biennial.material import HOME_PROVINCE, NEWS_PERIOD, Material
 from talentstats.reporting.cells import said
 from talentstats.reporting.numbers import NumberStore
-
-RELEASE_DELAY_DAYS = 100
 
 
 def biennial_figures(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import polars as pl
 
 from talentstats.errors import NotPublishedError
-from talentstats.labour import Observation, Series, rank_range, uwv_class
+from talentstats.labour import CLASSES, Observation, Series, rank_range, uwv_class
 from talentstats.language import Bilingual
 from talentstats.reporting.biennial.material import HOME_LABOUR_REGION, HOME_PROVINCE, NEWS_PERIOD, Material
 from talentstats.reporting.derived import counted, described, words
@@ -17,11 +17,14 @@ OLD_METHOD_LAST = "2021Q3"
 BOUNDARY_CHANGE = Period.parse("2019")
 BOUNDARY_SOURCE = "cbs/83523NED/2020-05-20"
 CHART_FIRST = "2013Q1"
+# A vintage that came later than this after its quarter was back-cast, not released.
+RELEASE_DELAY_DAYS = 100
 
 
 def labour_numbers(material: Material) -> Iterator[Number]:
     """Give every number on the labour market."""
     yield from _national(material)
+    yield from _quarters(material)
     yield from _news(material)
     yield from _method_break(material)
     yield from _provinces(material)
@@ -39,30 +42,27 @@ def _national(material: Material) -> Iterator[Number]:
     yield observation_number("tightness.nl.first_below_100", _first_below(tight, 100.0))
 
 
+def _quarters(material: Material) -> Iterator[Number]:
+    """Give the first and the latest figure of every quarter that was released in the new method."""
+    released = material.tight.first_release(max_delay_days=RELEASE_DELAY_DAYS)
+    for period in released.periods:
+        yield observation_number(f"tightness.nl.first_release.{period}", released.at(period))
+        yield observation_number(f"tightness.nl.{period}", material.tight.at(period))
+
+
 def _news(material: Material) -> Iterator[Number]:
-    """Give the figure the project began with, in each of its forms."""
-    tight = material.tight
-    yield observation_number(
-        f"tightness.nl.first_release.{NEWS_PERIOD}", tight.first_release().at(NEWS_PERIOD)
-    )
-    yield observation_number(f"tightness.nl.{NEWS_PERIOD}", tight.at(NEWS_PERIOD))
+    """Give the unadjusted figures beside the one that was in the news."""
+    home = material.provinces[HOME_PROVINCE]
     yield observation_number(
         f"tightness.nl_unadjusted.{NEWS_PERIOD}", material.tight_unadjusted.at(NEWS_PERIOD)
     )
-    yield observation_number(
-        f"tightness.home.{NEWS_PERIOD}", material.provinces[HOME_PROVINCE].at(NEWS_PERIOD)
-    )
+    yield observation_number(f"tightness.home.{NEWS_PERIOD}", home.at(NEWS_PERIOD))
 
 
 def _method_break(material: Material) -> Iterator[Number]:
-    yield observation_number(
-        f"tightness.nl_old.{OLD_METHOD_LAST}", material.tight_old.first_release().at(OLD_METHOD_LAST)
-    )
+    old = material.tight_old.first_release()
+    yield observation_number(f"tightness.nl_old.{OLD_METHOD_LAST}", old.at(OLD_METHOD_LAST))
     yield observation_number(f"tightness.nl.{OLD_METHOD_LAST}", material.tight.at(OLD_METHOD_LAST))
-    following = str(Period.parse(OLD_METHOD_LAST).next())
-    yield observation_number(
-        f"tightness.nl.first_release.{following}", material.tight.first_release().at(following)
-    )
 
 
 def province_observations(material: Material) -> dict[str, Observation]:
@@ -114,23 +114,18 @@ def _uwv(material: Material) -> Iterator[Number]:
     )
     for code in material.tension_classes.periods:
         observation = material.tension_classes.at(code)
-        name = _class_name(int(observation.value))
+        named = CLASSES[int(observation.value) - 1]
         yield words(
             f"uwv.{HOME_LABOUR_REGION}.{code}",
-            name,
+            Bilingual(nl=named.name_nl, en=named.name_en),
             sources=_sources_of([observation]),
             period=observation.period,
             vintage=observation.vintage,
         )
 
 
-def _class_name(number: int) -> Bilingual:
-    from_number = uwv_class((0.0, 0.25, 0.67, 1.5, 4.01)[number - 1])
-    return Bilingual(nl=from_number.name_nl, en=from_number.name_en)
-
-
 def _revisions(material: Material) -> Iterator[Number]:
-    revised = material.tight.revisions()
+    revised = material.tight.revisions(max_delay_days=RELEASE_DELAY_DAYS)
     sources = tuple(Source(origin=origin) for origin in material.tight.used_origins())
     yield counted("revisions.count", revised.height, sources=sources)
     yield counted("revisions.beyond_rounding", int(revised["beyond_rounding"].sum()), sources=sources)

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from talentstats.reporting.biennial.labour_numbers import province_observations
+from talentstats.language import Bilingual
+from talentstats.reporting.biennial.labour_numbers import RELEASE_DELAY_DAYS, province_observations
 from talentstats.reporting.biennial.material import HOME_LABOUR_REGION, HOME_PROVINCE, NEWS_PERIOD, Material
 from talentstats.reporting.biennial.region_numbers import population_periods, region_name
 from talentstats.reporting.cells import (
@@ -12,7 +13,8 @@ from talentstats.reporting.cells import (
     plain,
     said,
     shown,
-    tables_cell,
+    source_name,
+    sources_cell,
     with_unit,
 )
 from talentstats.reporting.numbers import NumberStore
@@ -40,7 +42,7 @@ def biennial_tables(material: Material, store: NumberStore) -> Mapping[str, Tabl
         "population": _population(material, store),
         "internationals": _internationals(store),
         "uwv": _uwv(material, store),
-        "revisions": _revisions(material),
+        "revisions": _revisions(material, store),
         "sources": _sources(material),
         "certainty": _certainty(material),
     }
@@ -51,7 +53,7 @@ def _key_figures(store: NumberStore) -> Table:
     for key, name in KEY_FIGURES:
         number = store[name]
         value = with_unit(number) if number.unit == "percent" else shown(number)
-        rows.append((said(key), value, period_cell(number.witness.period), tables_cell(number)))
+        rows.append((said(key), value, period_cell(number.witness.period), sources_cell(number)))
     return Table(
         columns=(
             header("indicator", width=58),
@@ -186,21 +188,17 @@ def _uwv(material: Material, store: NumberStore) -> Table:
     )
 
 
-def _revisions(material: Material) -> Table:
-    rows = []
-    for row in material.tight.revisions().iter_rows(named=True):
-        latest = material.tight.at(row["period"])
-        first = material.tight.first_release().at(row["period"])
-        rows.append(
-            (
-                period_cell(latest.period),
-                plain(f"{first.value:.0f}"),
-                day_cell(first.vintage),
-                plain(f"{latest.value:.0f}"),
-                day_cell(latest.vintage),
-                said("revised_yes" if row["beyond_rounding"] else "revised_no"),
-            )
-        )
+def _revisions(material: Material, store: NumberStore) -> Table:
+    rows: list[tuple[Bilingual, ...]] = []
+    cites: list[str] = []
+    for row in material.tight.revisions(max_delay_days=RELEASE_DELAY_DAYS).iter_rows(named=True):
+        names = (f"tightness.nl.first_release.{row['period']}", f"tightness.nl.{row['period']}")
+        first, latest = (store[name] for name in names)
+        revised = said("revised_yes" if row["beyond_rounding"] else "revised_no")
+        days = [day_cell(number.witness.vintage) for number in (first, latest)]
+        period = period_cell(latest.witness.period)
+        rows.append((period, shown(first), days[0], shown(latest), days[1], revised))
+        cites.extend(names)
     return Table(
         columns=(
             header("period"),
@@ -211,6 +209,7 @@ def _revisions(material: Material) -> Table:
             header("revised"),
         ),
         rows=tuple(rows),
+        cites=tuple(cites),
     )
 
 
@@ -221,7 +220,7 @@ def _sources(material: Material) -> Table:
         origin = origins[name]
         rows.append(
             (
-                plain(origin.table_id),
+                source_name(origin),
                 plain(f"{origin.publisher}: {origin.title}"),
                 day_cell(origin.published),
                 day_cell(origin.accessed),

@@ -1,8 +1,10 @@
 """Run the cells and inline expressions of a document once, in one kernel (the wall around nbclient)."""
 
+import asyncio
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -92,15 +94,23 @@ def execute(
         "PYTHONHASHSEED": "0",
         "SOURCE_DATE_EPOCH": str(int(timestamp.timestamp())),
     }
+    run = _run(client, document, parameters, variables, progress)
     try:
-        with client.setup_kernel(env=variables, cleanup_kc=True):
-            return _run(client, document, parameters, progress)
+        # A thread of its own has no event loop yet, also when this is called from a notebook.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            return pool.submit(_in_own_loop, run).result()
     except DeadKernelError as error:
         raise BuildError(
             "The Python kernel stopped while running the document.",
             where=document.name,
             remedy="Run the cells in a notebook to see which one ends the kernel (memory is a common cause).",
         ) from error
+
+
+def _in_own_loop(run: Coroutine[Any, Any, Execution]) -> Execution:
+    # The selector loop is the one ZeroMQ works with on every platform.
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        return runner.run(run)
 
 
 def _kernel() -> AsyncKernelManager:
@@ -121,7 +131,18 @@ def _check_parameters(document: Document, parameters: Mapping[str, str]) -> None
         )
 
 
-def _run(
+async def _run(
+    client: NotebookClient,
+    document: Document,
+    parameters: Mapping[str, str],
+    variables: Mapping[str, str],
+    progress: Callable[[str], None],
+) -> Execution:
+    async with client.async_setup_kernel(env=dict(variables), cleanup_kc=True):
+        return await _run_blocks(client, document, parameters, progress)
+
+
+async def _run_blocks(
     client: NotebookClient,
     document: Document,
     parameters: Mapping[str, str],
@@ -132,21 +153,21 @@ def _run(
     total = sum(isinstance(block, Cell) for block in document.blocks)
     for index, block in enumerate(document.blocks):
         if isinstance(block, Text):
-            values[index] = _evaluate(client, block)
+            values[index] = await _evaluate(client, block)
             continue
         progress(f"{document.name}: cell {len(outputs) + 1} of {total}")
-        outputs[index] = _run_cell(client, block, block.source) if block.shown.eval else ()
+        outputs[index] = await _run_cell(client, block, block.source) if block.shown.eval else ()
         if "parameters" in block.tags:
             assigned = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
-            _run_cell(client, block, assigned)
+            await _run_cell(client, block, assigned)
     return Execution(outputs=outputs, values=values)
 
 
-def _run_cell(client: NotebookClient, cell: Cell, source: str) -> tuple[Output, ...]:
+async def _run_cell(client: NotebookClient, cell: Cell, source: str) -> tuple[Output, ...]:
     code = nbformat.v4.new_code_cell(source)
     client.nb.cells.append(code)
     try:
-        done = client.execute_cell(code, len(client.nb.cells) - 1)
+        done = await client.async_execute_cell(code, len(client.nb.cells) - 1)
     except CellExecutionError as error:
         found = _CELL_LINE.search(_COLOUR.sub("", error.traceback))
         number = cell.first + int(found[1]) - 1 if found else cell.line.number
@@ -164,13 +185,14 @@ def _texts(data: Mapping[str, object]) -> dict[str, str]:
     return {kind: value for kind, value in data.items() if isinstance(value, str)}
 
 
-def _evaluate(client: NotebookClient, text: Text) -> dict[str, Mapping[str, str]]:
+async def _evaluate(client: NotebookClient, text: Text) -> dict[str, Mapping[str, str]]:
     wanted = text.expressions()
     if not wanted:
         return {}
     names = {str(index): expression for index, (_, expression) in enumerate(wanted)}
     message = client.kc.execute("", user_expressions=names)
-    found = client.wait_for_reply(message)["content"].get("user_expressions", {})
+    reply = await client.async_wait_for_reply(message)
+    found = reply["content"].get("user_expressions", {})
     values: dict[str, Mapping[str, str]] = {}
     for index, (line, expression) in enumerate(wanted):
         result = found[str(index)]
