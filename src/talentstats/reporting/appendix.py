@@ -30,11 +30,11 @@ def numbers_table(store: NumberStore, ids: Iterable[str]) -> Table:
     numbers = [store.numbers[name] for name in sorted({store.parent(name) for name in ids})]
     return Table(
         columns=(
-            header("number", width=29),
+            header("number", width=28),
             header("value", align="right", width=15),
             header("period", width=16),
-            header("known_since", width=17),
-            header("source_hash", width=29),
+            header("known_since", width=20),
+            header("source_hash", width=28),
             header("method", width=30),
         ),
         rows=tuple(_row(number) for number in numbers),

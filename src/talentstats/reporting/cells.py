@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from talentstats.language import Bilingual, format_date, format_period, has_text, text
-from talentstats.provenance import Origin
+from talentstats.provenance import Licence, Origin
 from talentstats.reporting.numbers import Number
 from talentstats.tables import Column
 from talentstats.tables.pipe import Align
@@ -66,6 +66,12 @@ def source_name(origin: Origin) -> Bilingual:
     """Return how a source is called in a table: the id of a published table, or words for the others."""
     key = f"source_name.{origin.table_id}"
     return Bilingual(nl=text(key, "nl"), en=text(key, "en")) if has_text(key) else plain(origin.table_id)
+
+
+def licence_name(licence: Licence) -> Bilingual:
+    """Return the name of a licence, or the terms of use in words."""
+    key = f"licence.{licence.name}"
+    return Bilingual(nl=text(key, "nl"), en=text(key, "en")) if has_text(key) else plain(licence.name)
 
 
 def sources_cell(number: Number) -> Bilingual:

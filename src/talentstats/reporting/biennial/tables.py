@@ -9,6 +9,7 @@ from talentstats.reporting.biennial.region_numbers import population_periods, re
 from talentstats.reporting.cells import (
     day_cell,
     header,
+    licence_name,
     period_cell,
     plain,
     said,
@@ -224,7 +225,7 @@ def _sources(material: Material) -> Table:
                 plain(f"{origin.publisher}: {origin.title}"),
                 day_cell(origin.published),
                 day_cell(origin.accessed),
-                plain(origin.licence.name),
+                licence_name(origin.licence),
                 plain(origin.sha256[:12]),
             )
         )

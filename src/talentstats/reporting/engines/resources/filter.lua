@@ -6,7 +6,7 @@ local CALLOUTS = { note = true, tip = true, warning = true, important = true, ca
 local FORMATS = { html = "html", typst = "typst", docx = "docx" }
 local FLOATS = { fig = true, tbl = true }
 -- A table of at most so many rows stays on one page.
-local SHORT_TABLE = 16
+local SHORT_TABLE = 20
 local OTHER_KINDS = {}
 for kind in ("lst tip nte wrn imp cau thm lem cor prp cnj def exm exr sol rem alg eq"):gmatch("%a+") do
   OTHER_KINDS[kind] = true
