@@ -25,9 +25,9 @@ from matplotlib.figure import Figure as Sheet
 from matplotlib.lines import Line2D
 from pypdf import PdfReader
 
+from talentstats.brand import load_brand
 from talentstats.errors import InputError
 from talentstats.figures import Figure, render_matplotlib, render_plotly, trend
-from talentstats.figures.brand import load_brand
 from talentstats.language import Bilingual
 from talentstats.provenance import Origin
 

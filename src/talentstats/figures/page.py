@@ -3,7 +3,7 @@
 import base64
 import html
 
-from talentstats.figures.brand import Brand
+from talentstats.brand import Brand
 from talentstats.figures.marks import Drawing, KeyEntry
 from talentstats.figures.text_table import TextTable
 from talentstats.language import text

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure as Sheet
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from talentstats.figures.brand import Brand
+from talentstats.brand import Brand
 from talentstats.figures.layout import (
     BODY,
     BOLD,

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from talentstats.figures.brand import Brand
+from talentstats.brand import Brand
 from talentstats.figures.marks import Axis, Drawing, Label, Line, Mark, Points, Ranges, Rule
 from talentstats.figures.page import page
 from talentstats.figures.text_table import TextTable

@@ -1,7 +1,7 @@
 """Which renderer makes which file format."""
 
+from talentstats.brand import load_brand
 from talentstats.errors import unknown_name
-from talentstats.figures.brand import load_brand
 from talentstats.figures.figure import Figure
 
 FORMATS = ("svg", "png", "pdf", "html")

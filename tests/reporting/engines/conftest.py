@@ -10,7 +10,7 @@ from talentstats.reporting.engines import builtin
 from talentstats.reporting.engines.settings import OutputFormat
 
 EDITION = datetime(2026, 7, 16, tzinfo=UTC)
-FONTS = Path(__file__).resolve().parents[3] / "reports" / "fonts"
+HOUSE = Path(__file__).resolve().parents[3] / "reports"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,8 @@ MakeProject = Callable[[Path], Project]
 def make(folder: Path) -> Project:
     project = Project(folder=folder / "reports")
     project.write("_quarto.yml", "lang: nl\n")
-    shutil.copytree(FONTS, project.folder / "fonts")
+    shutil.copytree(HOUSE / "fonts", project.folder / "fonts")
+    shutil.copy(HOUSE / "_brand.yml", project.folder)
     return project
 
 

@@ -1,12 +1,11 @@
 import re
-import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from conftest import ROOT
-from talentstats.reporting.engines.brand import read_brand
+from talentstats.brand import brand_of
 from talentstats.reporting.engines.docx_fonts import embed_fonts, obfuscated
 
 PARTS = {
@@ -27,7 +26,7 @@ def document(tmp_path: Path) -> Path:
 
 
 def test_a_document_carries_the_faces_of_the_house_font(document: Path) -> None:
-    embed_fonts(document, read_brand(ROOT / "reports"))
+    embed_fonts(document, brand_of(ROOT / "reports"))
     with zipfile.ZipFile(document) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     table = parts["word/fontTable.xml"].decode()
@@ -53,12 +52,3 @@ def test_the_mask_is_the_one_of_the_standard() -> None:
     assert masked[:16] == bytes(range(15, -1, -1))
     assert masked[16:32] == masked[:16]
     assert masked[32:] == bytes(8)
-
-
-def test_a_project_without_fonts_leaves_the_document_as_it_was(document: Path, tmp_path: Path) -> None:
-    project = tmp_path / "project"
-    project.mkdir()
-    shutil.copy(ROOT / "reports" / "_brand.yml", project)
-    before = document.read_bytes()
-    embed_fonts(document, read_brand(project))
-    assert document.read_bytes() == before

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from string import Template
 
+from talentstats.brand import Brand, brand_of
 from talentstats.language import format_date
 from talentstats.reporting.engines.assemble import Target, assemble
-from talentstats.reporting.engines.brand import Brand, read_brand
 from talentstats.reporting.engines.document import Document, parse
 from talentstats.reporting.engines.docx_fonts import embed_fonts
 from talentstats.reporting.engines.docx_reference import make_reference
@@ -83,7 +83,7 @@ def render(
     BuildError
         If pandoc, typst or the kernel fails.
     """
-    brand = read_brand(project_of(document))
+    brand = brand_of(project_of(document))
     with tempfile.TemporaryDirectory(prefix="talentstats-") as name:
         work = Path(name).resolve()
         staged = parse(stage(document, work))
@@ -153,7 +153,7 @@ def _write_pdf(job: Job) -> Path:
         ],
     )
     target = job.beside(".pdf")
-    fonts = sorted({path.parent for path in job.brand.fonts})
+    fonts = sorted({font.path.parent for font in job.brand.fonts})
     typeset(source, target, fonts=fonts, timestamp=job.timestamp)
     return target
 
@@ -235,12 +235,7 @@ def _contents(job: Job, *, levels: int) -> list[str]:
 
 
 def _colours(brand: Brand) -> dict[str, str]:
-    return {
-        "primary": brand.primary,
-        "success": brand.success,
-        "warning": brand.warning,
-        "danger": brand.danger,
-    }
+    return {role: brand.color(role) for role in ("primary", "success", "warning", "danger")}
 
 
 def _variables(values: Mapping[str, object]) -> list[str]:

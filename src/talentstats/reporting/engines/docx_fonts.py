@@ -4,10 +4,10 @@ import hashlib
 import zipfile
 from pathlib import Path
 
-from talentstats.reporting.engines.brand import Brand
+from talentstats.brand import Brand
 
-# The place of each face in a font table, and the weight of the house font that fills it.
-_FACES = (("embedRegular", "Regular"), ("embedBold", "Bold"), ("embedItalic", "Italic"))
+# The place of each face in a font table, and the weight and slope of the house font that fills it.
+_FACES = (("embedRegular", 400, False), ("embedBold", 700, False), ("embedItalic", 400, True))
 _TABLE = "word/fontTable.xml"
 _NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -22,10 +22,8 @@ _CONTENT_TYPE = (
 
 
 def embed_fonts(document: Path, brand: Brand) -> None:
-    """Put the fonts of the house into a DOCX; a document of a project without fonts stays as it is."""
-    files = {place: path for place, weight in _FACES if (path := brand.font(weight)) is not None}
-    if not files:
-        return
+    """Put the fonts of the house into a DOCX."""
+    files = {place: brand.font(weight, italic=italic) for place, weight, italic in _FACES}
     with zipfile.ZipFile(document) as archive:
         parts = [(entry, archive.read(entry)) for entry in archive.infolist()]
     with zipfile.ZipFile(document, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 from string import Template
 
-from talentstats.reporting.engines.brand import Brand
+from talentstats.brand import Brand
 from talentstats.reporting.engines.resources import resource
 from talentstats.reporting.engines.wording import WORDS
 from talentstats.terms import Language
@@ -67,15 +67,15 @@ def make_reference(template: bytes, target: Path, *, brand: Brand, language: Lan
 
 def _styles(brand: Brand, language: Language) -> str:
     colours = {
-        "note": brand.primary,
-        "tip": brand.success,
-        "warning": brand.warning,
-        "caution": brand.warning,
-        "important": brand.danger,
+        "note": brand.color("primary"),
+        "tip": brand.color("success"),
+        "warning": brand.color("warning"),
+        "caution": brand.color("warning"),
+        "important": brand.color("danger"),
     }
     return Template(resource("styles.xml")).substitute(
         family=brand.family,
-        primary=brand.primary[1:],
+        primary=brand.color("primary")[1:],
         lang={"nl": "nl-NL", "en": "en-GB"}[language],
         callouts="\n".join(_CALLOUT.format(kind=kind, colour=value[1:]) for kind, value in colours.items()),
     )

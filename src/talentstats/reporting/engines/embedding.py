@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
+from talentstats.brand import Brand
 from talentstats.errors import BuildError
-from talentstats.reporting.engines.brand import Brand
 
 _TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 _IMAGE = re.compile(r'(<img\b[^>]*?\bsrc=")([^"]*)(")')
-_FACES = (("Regular", 400, "normal"), ("SemiBold", 600, "normal"), ("Italic", 400, "italic"))
+_FACES = ((400, "normal"), (600, "normal"), (400, "italic"))
 
 
 def embed_pictures(page: str, folder: Path) -> str:
@@ -42,12 +42,15 @@ def embed_pictures(page: str, folder: Path) -> str:
 
 
 def font_faces(brand: Brand) -> str:
-    """Write the CSS that carries the fonts of the house; empty when the project ships none."""
-    return "".join(
-        f'@font-face {{ font-family: "{brand.family}"; font-weight: {number}; font-style: {style}; '
-        f'src: url({_data(path, "font/ttf")}) format("truetype"); }}\n'
-        for weight, number, style in _FACES
-        if (path := brand.font(weight))
+    """Write the CSS that carries the fonts of the house."""
+    return "".join(_face(brand, weight, style) for weight, style in _FACES)
+
+
+def _face(brand: Brand, weight: int, style: str) -> str:
+    font = _data(brand.font(weight, italic=style == "italic"), "font/ttf")
+    return (
+        f'@font-face {{ font-family: "{brand.family}"; font-weight: {weight}; font-style: {style}; '
+        f'src: url({font}) format("truetype"); }}\n'
     )
 
 

@@ -1,5 +1,6 @@
 """The house style: colours and fonts, read from the project's `_brand.yml`."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,10 @@ from talentstats.errors import InputError, unknown_name
 from talentstats.workspace import find_workspace
 
 FILE_NAME = "_brand.yml"
-PACKAGED = Path(__file__).resolve().parents[1] / FILE_NAME
+PACKAGED = Path(__file__).resolve().parent / FILE_NAME
+# Both are written into style sheets and documents, so they may hold nothing else.
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_FAMILY = re.compile(r"[A-Za-z0-9 ]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,18 @@ def load_brand(path: Path | None = None) -> Brand:
         ) from error
 
 
+def brand_of(project: Path) -> Brand:
+    """Read the house style of a Quarto project: its own file, else the one of the house.
+
+    Parameters
+    ----------
+    project : Path
+        The folder that holds `_quarto.yml`.
+    """
+    own = project / FILE_NAME
+    return load_brand(own if own.is_file() else None)
+
+
 def _find_brand_file() -> Path:
     try:
         project = find_workspace().reports / FILE_NAME
@@ -103,9 +119,11 @@ def _read(content: Mapping[str, Any], *, folder: Path) -> Brand:
     roles = {name: value for name, value in content["color"].items() if name != "palette"}
     colors = palette | {name: palette.get(value, value) for name, value in roles.items()}
     for name, value in colors.items():
-        if not (isinstance(value, str) and len(value) == 7 and value.startswith("#")):
+        if not (isinstance(value, str) and _COLOR.fullmatch(value)):
             raise ValueError(f"colour `{name}` is `{value}`, not `#rrggbb`")
     family = content["typography"]["base"]["family"]
+    if not (isinstance(family, str) and _FAMILY.fullmatch(family)):
+        raise ValueError(f"font family `{family}` is not a name of letters, digits and spaces")
     files = [font for font in content["typography"]["fonts"] if font["family"] == family]
     fonts = tuple(
         FontFile(path=folder / file["path"], weight=int(file["weight"]), italic=file["style"] == "italic")
