@@ -1,7 +1,14 @@
-"""What several tests do to a project of their own."""
+"""What several tests do: change a project of their own, and read what a build gave."""
 
 import hashlib
+import html
+import re
+import zipfile
 from pathlib import Path
+
+from pypdf import PdfReader
+
+from talentstats.reporting.editions import Report
 
 
 def rewrite_raw(path: Path, old: str, new: str) -> None:
@@ -14,3 +21,31 @@ def rewrite_raw(path: Path, old: str, new: str) -> None:
     fields = {"sha256": f'sha256 = "{hashlib.sha256(data).hexdigest()}"', "size": f"size = {len(data)}"}
     lines = [fields.get(line.split(" = ")[0], line) for line in card.read_text(encoding="utf-8").splitlines()]
     card.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def texts_of(folder: Path, language: str) -> dict[str, str]:
+    """Return the words of a built report in each format, without mark-up and line breaks."""
+    with zipfile.ZipFile(folder / f"biennial.{language}.docx") as archive:
+        docx = archive.read("word/document.xml").decode()
+    page = (folder / f"biennial.{language}.html").read_text(encoding="utf-8")
+    pages = PdfReader(folder / f"biennial.{language}.pdf").pages
+    raw = {
+        "html": re.sub(r"<[^>]+>", "", page),
+        "docx": re.sub(r"<[^>]+>", "", docx),
+        "pdf": " ".join(page.extract_text() for page in pages),
+    }
+    return {kind: " ".join(html.unescape(text).split()) for kind, text in raw.items()}
+
+
+def numbers_shown(report: Report) -> set[str]:
+    """Return the numbers that the prose and the tables of a report show, as they are written."""
+    ids = {*report.cited, *(name for table in report.contents.tables.values() for name in table.cites)}
+    shown = (report.numbers[name] for name in ids)
+    return {one.text(report.language) for one in shown if one.form in ("number", "change", "range")}
+
+
+def pictures_of(document: Path) -> set[str]:
+    """Return the hashes of the pictures inside a DOCX."""
+    with zipfile.ZipFile(document) as archive:
+        media = [name for name in archive.namelist() if name.startswith("word/media/")]
+        return {hashlib.sha256(archive.read(name)).hexdigest() for name in media}
