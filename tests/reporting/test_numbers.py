@@ -55,7 +55,7 @@ def test_a_labour_figure_brings_its_witness_along(labour_table: ProcessedTable) 
         "numerator": "451",
         "denominator": "338",
     }
-    assert made.witness.method.nl == "100 × 451 / 338, afgerond (EBB, nieuwe methode, seizoengecorrigeerd)"
+    assert made.witness.method.nl == "100 × 451 / 338 (EBB, nieuwe methode, seizoengecorrigeerd)"
     assert {source.origin.dataset for source in made.witness.sources} == {"cbs/tightness-releases/2026-07-30"}
 
 

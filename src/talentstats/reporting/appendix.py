@@ -17,7 +17,7 @@ from talentstats.reporting.cells import (
 from talentstats.reporting.numbers import Number, NumberStore
 from talentstats.tables import Table
 
-HASH_DIGITS = 12
+HASH_DIGITS = 8
 # A number that rests on more files than this refers to the table of sources.
 MOST_SOURCES = 4
 
@@ -30,12 +30,12 @@ def numbers_table(store: NumberStore, ids: Iterable[str]) -> Table:
     numbers = [store.numbers[name] for name in sorted({store.parent(name) for name in ids})]
     return Table(
         columns=(
-            header("number", width=28),
-            header("value", align="right", width=15),
-            header("period", width=16),
-            header("known_since", width=20),
-            header("source_hash", width=28),
-            header("method", width=30),
+            header("number", width=25),
+            header("value", align="right", width=14),
+            header("period", width=15),
+            header("known_since", width=17),
+            header("source_hash", width=33),
+            header("method", width=34),
         ),
         rows=tuple(_row(number) for number in numbers),
     )
