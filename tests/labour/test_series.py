@@ -162,3 +162,10 @@ def test_a_choice_that_names_no_single_series_is_refused(
 ) -> None:
     with pytest.raises(TalentStatsError, match=message):
         read_series(**arguments, table=labour_table)
+
+
+def test_vacancies_known_from_single_news_releases_are_no_series(labour_table: ProcessedTable) -> None:
+    assert read_series("vacancies_open", adjustment="SA", table=labour_table).periods[0] < "2004Q1"
+    assert tightness(table=labour_table).periods[0] == "2011Q1"
+    old = tightness(method="ebb_before_2022", table=labour_table)
+    assert old.at("2008Q1").kind == "published"
