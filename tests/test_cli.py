@@ -87,6 +87,7 @@ def test_unusable_input_returns_2_with_one_clear_error(
         (["build", "--engine", "word"], "Unknown engine"),
         (["build", "--report", "anual"], "Unknown report"),
         (["build", "--format", ","], "No format is asked for"),
+        (["build", "--lang", ","], "No language is asked for"),
         (["build", "--as-of", "tomorrow"], "is not a period"),
         (["build", "--edition", "1999"], "Unknown edition"),
         (["verify", "nothing.json"], "not a manifest"),

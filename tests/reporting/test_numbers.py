@@ -85,6 +85,14 @@ def test_a_sum_and_a_change_say_how_they_were_made() -> None:
     )
 
 
+def test_only_amounts_are_calculated_with() -> None:
+    period = number("p", value=Period.parse("2022Q1"), form="period")
+    with pytest.raises(InputError, match="`p` is no amount"):
+        sum_of("s", [number(), period])
+    with pytest.raises(InputError, match="`p` is no amount"):
+        change_of("c", number(), period)
+
+
 def _ranged(low: float, high: float, **changes: Any) -> Number:
     return number(value=(low + high) / 2, witness=replace(WITNESS, range=Range(low, high)), **changes)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from talentstats.errors import InputError, unknown_name
+from talentstats.prepare.tables import TABLES
 from talentstats.processing import PACKAGE, read_inputs, store_table, validate_table
 from talentstats.progress import listener, listening, say
 from talentstats.provenance import sha256_of
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 Format = Literal["html", "pdf", "docx"]
 FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
-TABLES = ("labour", "region")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +99,13 @@ def build(plan: Plan, languages: Sequence[Language] = LANGUAGES) -> tuple[Built,
     TalentStatsError
         If data or documents cannot be used; the last good outputs stay as they were.
     """
+    if not languages:
+        raise InputError(
+            "No language is asked for.",
+            expected=", ".join(LANGUAGES),
+            got="none",
+            remedy="Name at least one language.",
+        )
     say("reading the data and the documents")
     _check_documents(plan)
     inputs = _input_hashes(plan.workspace)

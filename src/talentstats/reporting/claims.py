@@ -3,7 +3,7 @@
 from talentstats.errors import ComparisonError
 from talentstats.labour.rounding import Range
 from talentstats.language import text
-from talentstats.reporting.numbers import Number
+from talentstats.reporting.numbers import Number, amount
 from talentstats.terms import Language
 
 
@@ -33,8 +33,7 @@ def _range(number: Number) -> Range:
     if number.witness.range is not None:
         return number.witness.range
     half = 0.5 * 10.0**-number.decimals
-    value = float(number.value) if isinstance(number.value, float) else 0.0
-    return Range(value - half, value + half)
+    return Range(amount(number) - half, amount(number) + half)
 
 
 def _refuse_different_methods(first: Number, second: Number) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from talentstats.language import Bilingual, format_number, text
-from talentstats.reporting.numbers import Number, Source, Witness
+from talentstats.reporting.numbers import Number, Source, Witness, amount
 from talentstats.terms import Language, Period, Vintage
 
 
@@ -45,7 +45,7 @@ def words(
 
 def sum_of(name: str, parts: Sequence[Number]) -> Number:
     """Add numbers of one unit and period."""
-    value = sum(float(part.value) for part in parts if isinstance(part.value, float))
+    value = sum(amount(part) for part in parts)
     return _from_parts(name, value, parts, method=described("method_sum", count=str(len(parts))))
 
 
@@ -54,7 +54,7 @@ def change_of(name: str, later: Number, earlier: Number) -> Number:
 
     The facet `than` says it in words: `4.4% more than`.
     """
-    value = 100.0 * (_plain(later) / _plain(earlier) - 1.0)
+    value = 100.0 * (amount(later) / amount(earlier) - 1.0)
     method = Bilingual(nl=_change_formula(later, earlier, "nl"), en=_change_formula(later, earlier, "en"))
     made = _from_parts(name, value, (later, earlier), method=method)
     number = replace(made, form="change", decimals=1, unit="percent")
@@ -70,10 +70,6 @@ def _change_formula(later: Number, earlier: Number, language: Language) -> str:
 def _than(value: float, language: Language) -> str:
     key = "report.more_than" if value > 0 else "report.less_than"
     return text(key, language, size=format_number(abs(value), decimals=1, language=language))
-
-
-def _plain(number: Number) -> float:
-    return float(number.value) if isinstance(number.value, float) else 0.0
 
 
 def _from_parts(name: str, value: float, parts: Sequence[Number], *, method: Bilingual) -> Number:

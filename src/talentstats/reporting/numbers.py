@@ -183,6 +183,24 @@ class NumberStore:
         return Shown(self[name].text(language))
 
 
+def amount(number: Number) -> float:
+    """Return the value of a number one can calculate with.
+
+    Raises
+    ------
+    InputError
+        If it is a period, a day, a range or words.
+    """
+    if isinstance(number.value, float):
+        return number.value
+    raise InputError(
+        f"`{number.id}` is no amount.",
+        expected="a number to calculate with",
+        got=f"a value of the form `{number.form}`",
+        remedy="Calculate with the number itself, not with a facet of it.",
+    )
+
+
 def decimals_of(resolution: float) -> int:
     """Return how many decimals a figure printed to `resolution` has.
 

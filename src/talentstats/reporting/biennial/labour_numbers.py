@@ -37,8 +37,7 @@ def _national(material: Material) -> Iterator[Number]:
     latest = latest_observation(tight)
     yield observation_number("tightness.nl.latest", latest)
     yield observation_number("tightness.nl.year_before", tight.at(latest.period.next(-4)))
-    highest = _extreme(tight, descending=True)
-    yield observation_number("tightness.nl.highest", highest)
+    yield observation_number("tightness.nl.highest", _highest(tight))
     yield observation_number("tightness.nl.first_below_100", _first_below(tight, 100.0))
 
 
@@ -139,9 +138,9 @@ def latest_observation(series: Series) -> Observation:
     return series.at(series.periods[-1])
 
 
-def _extreme(series: Series, *, descending: bool) -> Observation:
+def _highest(series: Series) -> Observation:
     latest = series.latest().vintages.filter(pl.col("period") >= CHART_FIRST)
-    return series.at(latest.sort("exact", descending=descending)["period"][0])
+    return series.at(latest.sort("exact", descending=True)["period"][0])
 
 
 def _first_below(series: Series, level: float) -> Observation:
