@@ -9,7 +9,7 @@ endif
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test check bench lock clean
+.PHONY: help setup report test check bench reference lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -38,8 +38,12 @@ check: $(READY) ## lint, types and the direction of imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(READY) ## measure speed and memory of the main job
+bench: $(READY) ## measure speed and memory of the main job and of estimation
 	@$(BIN)/python tests/benchmarks/run.py
+
+reference: ## compute the reference values anew with R (needs r-base-core and r-cran-survey)
+	@Rscript tests/reference/reference.R
+	@Rscript tests/reference/intervals.R
 
 lock: ## pin and hash every dependency anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --upgrade \

@@ -74,6 +74,10 @@ class InputError(TalentStatsError):
     """A file, option or argument cannot be used as it is."""
 
 
+class LonelyPsuError(InputError):
+    """A stratum has a single sampling unit, and the design does not say what to do with it."""
+
+
 class ValidationError(TalentStatsError):
     """Data break a critical rule; nothing is built on them."""
 

@@ -1,0 +1,1 @@
+"""Estimates of a population from a sample, on sufficient statistics."""

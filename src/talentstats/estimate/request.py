@@ -1,0 +1,148 @@
+"""What an estimate asks of a sample, checked against its columns before anything is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import narwhals as nw
+
+from talentstats.errors import InputError, join_options, unknown_name
+from talentstats.survey.sample import SurveySample
+
+Statistic = Literal["mean", "total", "proportion", "ratio", "count", "variance"]
+STATISTICS: tuple[Statistic, ...] = ("mean", "total", "proportion", "ratio", "count", "variance")
+Missing = Literal["per_variable", "listwise"]
+MISSING: tuple[Missing, ...] = ("per_variable", "listwise")
+Where = Mapping[str, Any] | nw.Expr | None
+Names = str | Sequence[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One call: the statistic, of what, for whom.
+
+    Attributes
+    ----------
+    statistic : str
+    variables : tuple of str
+        Numerators for a ratio; empty for a plain count.
+    denominators : tuple of str
+        As many as `variables` for a ratio, else empty.
+    by : tuple of str
+        Columns that make the domains.
+    where : mapping or narwhals expression, optional
+        The subpopulation.
+    missing : {"per_variable", "listwise"}
+    levels : tuple, optional
+        The levels to report; all when None.
+    """
+
+    statistic: Statistic
+    variables: tuple[str, ...]
+    denominators: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    where: Where = None
+    missing: Missing = "per_variable"
+    levels: tuple[Any, ...] | None = None
+
+    @property
+    def is_categorical(self) -> bool:
+        """True when the variables are counted by level."""
+        return self.statistic in ("proportion", "count") and bool(self.variables)
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """Every column whose values are estimated from, once."""
+        return tuple(dict.fromkeys([*self.variables, *self.denominators]))
+
+    @property
+    def where_columns(self) -> tuple[str, ...]:
+        """Columns a mapping in `where` names."""
+        return tuple(self.where) if isinstance(self.where, Mapping) else ()
+
+
+def make_request(
+    sample: SurveySample,
+    statistic: Statistic,
+    variables: Names,
+    *,
+    denominators: Names = None,
+    by: Names = (),
+    where: Where = None,
+    missing: Missing = "per_variable",
+    levels: Sequence[Any] | None = None,
+) -> Request:
+    """Check a call against the sample's columns.
+
+    Raises
+    ------
+    InputError
+        For an unknown statistic or column, a text where a number belongs, or a column used twice.
+    """
+    if statistic not in STATISTICS:
+        raise unknown_name("statistic", statistic, STATISTICS)
+    if missing not in MISSING:
+        raise unknown_name("rule for missing values", missing, MISSING)
+    request = Request(
+        statistic=statistic,
+        variables=as_names(variables),
+        denominators=as_names(denominators),
+        by=as_names(by),
+        where=where,
+        missing=missing,
+        levels=None if levels is None else tuple(levels),
+    )
+    _check_shape(request)
+    sample.require(request.answers)
+    sample.require(request.by, what="column to group by")
+    sample.require(request.where_columns, what="column in `where`")
+    if not request.is_categorical:
+        _require_numbers(sample, request.answers)
+    return request
+
+
+def as_names(names: Names) -> tuple[str, ...]:
+    """Read one name or several."""
+    if names is None:
+        return ()
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _check_shape(request: Request) -> None:
+    if not request.variables and request.statistic != "count":
+        raise InputError(
+            f"A {request.statistic} is of a variable.",
+            expected="one column name or more",
+            got="none",
+            remedy="Name the column to estimate from.",
+        )
+    for what, names in (("variable", request.variables), ("column to group by", request.by)):
+        if len(set(names)) < len(names) and not request.denominators:
+            raise InputError(
+                f"A {what} is named twice.",
+                got=", ".join(f"`{name}`" for name in names),
+                remedy="Name each column once.",
+            )
+    if request.statistic == "ratio" and len(request.denominators) != len(request.variables):
+        raise InputError(
+            "A ratio needs a denominator for every numerator.",
+            expected=f"{len(request.variables)} denominator(s)",
+            got=f"{len(request.denominators)}",
+            remedy="Name them in the same order.",
+        )
+
+
+def _require_numbers(sample: SurveySample, columns: Sequence[str]) -> None:
+    schema = sample.schema
+    for column in columns:
+        kind = schema[column]
+        if kind.is_numeric() or kind == nw.Boolean:
+            continue
+        numeric = [name for name, other in schema.items() if other.is_numeric()]
+        raise InputError(
+            f"`{column}` holds {str(kind).lower()} values, not numbers.",
+            expected="a numeric column" + (f", such as {join_options(numeric[:5])}" if numeric else ""),
+            got=str(kind),
+            where=f"column `{column}`",
+            remedy="For answers in words, use `estimate_proportion`.",
+        )

@@ -1,0 +1,228 @@
+"""The sampling units of a sample and the stages in which they were drawn."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import polars as pl
+
+from talentstats.errors import InputError
+from talentstats.survey.design import SurveyDesign
+from talentstats.survey.sample import Reading
+from talentstats.survey.weights import is_fraction
+from talentstats.variance.groups import FloatArray, IntArray, dense_codes
+from talentstats.variance.linearisation import Groups, make_groups
+from talentstats.variance.stages import Stage
+
+_CENSUS = 1 - 1e-7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Units:
+    """The sampling units of a sample, or its strata when every row is a unit.
+
+    Attributes
+    ----------
+    keys : polars.DataFrame
+        Strata and ids, one row a unit of the last stage used (or a stratum), sorted.
+    stages : tuple of Stage
+        First stage first, arrays in the order of `keys`; empty when every row is a unit.
+    strata : Groups
+        The groups of the first stage.
+    """
+
+    keys: pl.DataFrame
+    stages: tuple[Stage, ...]
+    strata: Groups
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the strata and ids in `keys`."""
+        return [name for name in self.keys.columns if name != "all"]
+
+    @property
+    def design_df(self) -> int:
+        """Units of the first stage less strata."""
+        return int(self.strata.sampled.sum()) - self.strata.sampled.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class UnitColumns:
+    """Which columns tell the sampling units apart.
+
+    Attributes
+    ----------
+    keys : dict of str to narwhals.Expr
+        Strata and ids of the stages used, by the names `stratum_k` and `unit_k`.
+    joined : dict of str to narwhals.Expr
+        Those of them that are enough to find a unit: without the strata when ids are unique over strata.
+    """
+
+    keys: dict[str, nw.Expr]
+    joined: dict[str, nw.Expr]
+
+
+def unit_columns(design: SurveyDesign, *, row: bool = False) -> UnitColumns:
+    """Name the columns of the stages used; `row` when the rows are numbered and each is a unit."""
+    stages = design.stages_used
+    strata = {f"stratum_{k}": nw.col(name) for k, name in enumerate(design.strata_columns[:stages])}
+    ids = {f"unit_{k}": nw.col(name) for k, name in enumerate(design.units[:stages])}
+    if row:
+        ids = {"unit_0": nw.col("row")}
+    alone = bool(ids) and (row or not design.nested)
+    return UnitColumns(keys={**strata, **ids}, joined=ids if alone else {**strata, **ids})
+
+
+def units_query(reading: Reading, design: SurveyDesign, columns: UnitColumns) -> "nw.LazyFrame[Any]":
+    """Query the sampling units with their rows and population sizes."""
+    sizes = {
+        f"fpc_{k}": nw.col(name).cast(nw.Float64)
+        for k, name in enumerate(design.fpc_columns[: design.stages_used])
+    }
+    rows = reading.rows
+    if columns.keys or sizes:
+        rows = rows.select(*(column.alias(name) for name, column in {**columns.keys, **sizes}.items()))
+    counts = [
+        nw.len().alias("n"),
+        *(nw.col(name).min() for name in sizes),
+        *(nw.col(name).max().alias(f"most_{name}") for name in sizes),
+    ]
+    return rows.group_by(*columns.keys).agg(*counts) if columns.keys else rows.select(*counts)
+
+
+def find_units(table: pl.DataFrame, design: SurveyDesign) -> Units:
+    """List the sampling units of every row, inside the subpopulation or not, with their stages.
+
+    Parameters
+    ----------
+    table : polars.DataFrame
+        Columns `stratum_k`, `unit_k`, `fpc_k` and `most_fpc_k` of the stages used, and `n`, the rows.
+        Without `unit_0` every row of the sample is a unit.
+    design : SurveyDesign
+
+    Raises
+    ------
+    InputError
+        For a unit in two strata, or a population size that differs within a stratum or is too small.
+    """
+    keys, columns = _unit_keys(table, design)
+    if "unit_0" not in columns:
+        sampled = keys["n"].to_numpy().astype(np.int64)
+        group = np.arange(keys.height)
+        population = _population(keys, group, sampled, design, 0)
+        strata = _strata(keys, sampled, population, design)
+        keys = keys.select(columns) if columns else pl.DataFrame({"all": [0]})
+        return Units(keys=keys, stages=(), strata=strata)
+    if "stratum_0" in columns and not design.nested:
+        _refuse_two_strata(keys, design)
+    stages: list[Stage] = []
+    before: list[str] = []
+    for k in range(design.stages_used):
+        group_columns = [*before, *(name for name in (f"stratum_{k}",) if name in columns)]
+        before = [*group_columns, f"unit_{k}"]
+        group, unit = codes_of(keys, group_columns), codes_of(keys, before)
+        sampled = _distinct_per_group(group, unit)
+        population = _population(keys, group, sampled, design, k)
+        _refuse_too_small(keys, group, sampled, population, design, k)
+        stages.append(Stage(group=group, unit=unit, population=population[group]))
+    first = stages[0].units()
+    return Units(
+        keys=keys.select(columns), stages=tuple(stages), strata=make_groups(first.sampled, first.fraction)
+    )
+
+
+def codes_of(keys: pl.DataFrame, columns: list[str]) -> IntArray:
+    """Give the distinct combinations of columns of sorted keys numbers, in order of appearance."""
+    if not columns:
+        return np.zeros(keys.height, dtype=np.int64)
+    changed = pl.struct(columns).rle_id()
+    return keys.select(changed).to_series().to_numpy().astype(np.int64)
+
+
+def _unit_keys(table: pl.DataFrame, design: SurveyDesign) -> tuple[pl.DataFrame, list[str]]:
+    numbers = range(design.stages_used)
+    named = [name for k in numbers for name in (f"stratum_{k}", f"unit_{k}")]
+    columns = [name for name in named if name in table.columns]
+    sums = [pl.col("n").sum()]
+    sums += [pl.col(name).min() for name in table.columns if name.startswith("fpc_")]
+    sums += [pl.col(name).max() for name in table.columns if name.startswith("most_fpc_")]
+    keys = table.group_by(columns).agg(sums).sort(columns) if columns else table.select(sums)
+    return keys, columns
+
+
+def _distinct_per_group(group: IntArray, unit: IntArray) -> IntArray:
+    codes, keys = dense_codes(group * (int(unit.max()) + 1) + unit)
+    del codes
+    return np.bincount(keys // (int(unit.max()) + 1)).astype(np.int64)
+
+
+def _population(
+    keys: pl.DataFrame, group: IntArray, sampled: IntArray, design: SurveyDesign, stage: int
+) -> FloatArray:
+    """Give the population size of each group; inf without one."""
+    if f"fpc_{stage}" not in keys.columns:
+        return np.full(sampled.size, np.inf)
+    least, most = np.full(sampled.size, np.inf), np.zeros(sampled.size)
+    np.minimum.at(least, group, keys[f"fpc_{stage}"].to_numpy())
+    np.maximum.at(most, group, keys[f"most_fpc_{stage}"].to_numpy())
+    name = design.fpc_columns[stage]
+    if (least != most).any():
+        which = int(np.flatnonzero(least != most)[0])
+        raise InputError(
+            f"`{name}` differs within a stratum.",
+            expected="one population size for every unit drawn from the same stratum",
+            got=f"{least[which]:g} and {most[which]:g}",
+            where=_where(keys, group, which, design),
+            remedy="Give the size of the stratum (at later stages: of the unit before) on each of its rows.",
+        )
+    if is_fraction(float(least.min()), float(most.max()), name):
+        return np.where(least >= _CENSUS, sampled, sampled / least)
+    return least
+
+
+def _strata(keys: pl.DataFrame, sampled: IntArray, population: FloatArray, design: SurveyDesign) -> Groups:
+    _refuse_too_small(keys, np.arange(sampled.size), sampled, population, design, 0)
+    fraction = sampled / population
+    return make_groups(sampled, np.where(fraction > _CENSUS, 1.0, fraction))
+
+
+def _refuse_too_small(
+    keys: pl.DataFrame,
+    group: IntArray,
+    sampled: IntArray,
+    population: FloatArray,
+    design: SurveyDesign,
+    stage: int,
+) -> None:
+    short = np.flatnonzero(population < sampled * _CENSUS)
+    if short.size:
+        which = int(short[0])
+        raise InputError(
+            f"`{design.fpc_columns[stage]}` is smaller than the number of units drawn.",
+            expected=f"at least {sampled[which]}",
+            got=f"{population[which]:g}",
+            where=_where(keys, group, which, design),
+            remedy="Give the number of units in the population, not in the sample.",
+        )
+
+
+def _refuse_two_strata(keys: pl.DataFrame, design: SurveyDesign) -> None:
+    seen = keys.select("unit_0", "stratum_0").unique().group_by("unit_0").agg(pl.col("stratum_0").sort())
+    twice = seen.filter(pl.col("stratum_0").list.len() > 1).sort("unit_0")
+    if twice.height:
+        unit, strata = twice.row(0)
+        raise InputError(
+            f"{twice.height} sampling unit(s) are in more than one stratum.",
+            expected="every unit in one stratum",
+            got=f"`{design.units[0]}` {unit} in `{design.strata_columns[0]}` {', '.join(map(str, strata))}",
+            remedy="If the ids start again in every stratum, say `nested=True` in the design.",
+        )
+
+
+def _where(keys: pl.DataFrame, group: IntArray, which: int, design: SurveyDesign) -> str:
+    row = keys.row(int(np.flatnonzero(group == which)[0]), named=True)
+    names = {f"stratum_{k}": name for k, name in enumerate(design.strata_columns)}
+    names |= {f"unit_{k}": name for k, name in enumerate(design.units)}
+    found = [f"`{names[key]}` {value}" for key, value in row.items() if key in names]
+    return ", ".join(found) or "the whole sample"

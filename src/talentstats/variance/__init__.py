@@ -1,0 +1,1 @@
+"""Variances of estimates from arrays: linearisation, replication, intervals."""

@@ -1,0 +1,17 @@
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def example(heading: str) -> str:
+    section = README.read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return section.split("```python\n")[1].split("```")[0]
+
+
+def test_the_survey_example_runs_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(README.parent)
+    names: dict[str, object] = {}
+    exec(compile(example("Estimating from a survey"), str(README), "exec"), names)  # noqa: S102
+    assert len(names["plans"]) > 1  # type: ignore[arg-type]
