@@ -17,13 +17,18 @@ def join_options(options: Iterable[object], *, last: str = "or") -> str:
 
 
 def closest(name: str, options: Iterable[str]) -> str | None:
-    """Return the option that looks most like `name`, or None when nothing does.
+    """Return the option that looks most like `name`, capitals aside, or None when nothing does.
 
     >>> closest("unemployd", ["unemployed", "vacancies"])
     'unemployed'
+    >>> closest("jkn", ["JK1", "JKn"])
+    'JKn'
     """
-    matches = get_close_matches(name, list(options), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    by_lower: dict[str, str] = {}
+    for option in options:
+        by_lower.setdefault(option.lower(), option)
+    matches = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[matches[0]] if matches else None
 
 
 class TalentStatsError(Exception):
@@ -109,5 +114,5 @@ def unknown_name(kind: str, name: str, options: Iterable[str], *, where: str | N
         expected=join_options(names),
         got=f"`{name}`",
         where=where,
-        remedy=f"Did you mean `{match}`?" if match else f"Use one of the {kind}s listed.",
+        remedy=f"Did you mean `{match}`?" if match else "Use one of those listed.",
     )

@@ -106,13 +106,20 @@ def change(
 
 def _waves(estimates: Estimates, wave: str, from_wave: Any, to_wave: Any) -> tuple[Any, Any]:
     found = sorted(estimates.table[wave].unique().to_list())
-    if from_wave is not None and to_wave is not None:
-        return from_wave, to_wave
-    if len(found) != 2:
+    if len(found) != 2 and (from_wave is None or to_wave is None):
         raise InputError(
             f"`{wave}` has {len(found)} waves, so it is not clear which two are meant.",
             expected="`from_wave` and `to_wave`",
             got=", ".join(str(value) for value in found),
             remedy="Name both.",
         )
-    return (found[0] if from_wave is None else from_wave), (found[1] if to_wave is None else to_wave)
+    before = found[0] if from_wave is None else from_wave
+    after = found[-1] if to_wave is None else to_wave
+    if before == after:
+        raise InputError(
+            "A wave does not change from itself.",
+            expected="two different values of the column `wave`",
+            got=f"from `{before}` to `{after}`",
+            remedy="Name both in `from_wave` and `to_wave`.",
+        )
+    return before, after

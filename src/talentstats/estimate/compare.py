@@ -209,7 +209,7 @@ def _row_df(
     samples: Samples | None,
     jacobian: FloatArray,
 ) -> FloatArray:
-    one, two = _column(first, "df")[rows], _column(second, "df")[partners]
+    one, two = first.domain_df[rows], second.domain_df[partners]
     if samples != "independent":
         return np.asarray(np.minimum(one, two), dtype=np.float64)
     index = np.arange(rows.size)

@@ -1,23 +1,23 @@
 """Estimates made from estimates: linear combinations, and functions of them by the delta method."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from talentstats.errors import InputError, unknown_name
+from talentstats.estimate.derivatives import Traced, traced
 from talentstats.estimate.dispersion import Dispersion
 from talentstats.estimate.estimates import COLUMNS, Estimates, row_labels
-from talentstats.estimate.presentation import DfRule
+from talentstats.estimate.notes import INTERVAL_NOTES
+from talentstats.estimate.presentation import DF_RULES, DfRule
 from talentstats.variance.groups import FloatArray
 from talentstats.variance.intervals import symmetric_interval
 
 Combination = Mapping[Any, float] | Callable[[Mapping[Any, Any]], Any]
-
-# Far below rounding: the imaginary part of the function is then the derivative itself.
-_STEP = 1e-30
 
 
 def contrast(
@@ -49,7 +49,8 @@ def contrast(
     Raises
     ------
     InputError
-        For a row that is not there, or a function without a derivative.
+        For a row that is not there, a coefficient that is not a number, or a function that has no value or
+        no derivative at these estimates.
 
     Notes
     -----
@@ -74,7 +75,7 @@ def contrast(
         if callable(combination):
             values[i], jacobian[i] = _of_function(name, combination, labels, full)
         else:
-            jacobian[i] = _coefficients(combination, labels)
+            jacobian[i] = _coefficients(name, combination, labels)
             values[i] = jacobian[i, jacobian[i] != 0] @ full[jacobian[i] != 0]
     combined = Combined(
         labels=pl.DataFrame({"variable": list(combinations)}),
@@ -124,10 +125,12 @@ def make_combined(
         estimates.method,
         statistic=f"comparison of {estimates.method.statistic}s",
         interval="t" if estimates.method.interval != "normal" else "normal",
-        conf_level=conf_level or estimates.method.conf_level,
-        df=df or estimates.method.df,
+        conf_level=estimates.method.conf_level if conf_level is None else conf_level,
+        df=estimates.method.df if df is None else df,
     )
-    made = combined.dispersion.linear(combined.jacobian)
+    if method.df not in DF_RULES:
+        raise unknown_name("rule for degrees of freedom", method.df, DF_RULES)
+    made = combined.dispersion.linear(np.where(np.isnan(values)[:, None], np.nan, combined.jacobian))
     error = np.sqrt(np.maximum(np.diag(made.covariance()), 0.0))
     error = np.where(np.isfinite(values), error, np.nan)
     freedom = np.full(values.size, estimates.design_df)
@@ -137,7 +140,12 @@ def make_combined(
     ends = symmetric_interval(values, error, df=used, conf_level=method.conf_level)
     with np.errstate(divide="ignore", invalid="ignore"):
         cv = np.where(values != 0, error / np.abs(values), np.nan)
-    notes = [combined.note if np.isfinite(value) else "not defined for these estimates" for value in values]
+    notes = [
+        "; ".join(filter(None, (combined.note, INTERVAL_NOTES.get(code, ""))))
+        if np.isfinite(value)
+        else "not defined for these estimates"
+        for value, code in zip(values, ends.note.tolist(), strict=True)
+    ]
     columns = {
         "estimate": values,
         "std_error": error,
@@ -154,18 +162,40 @@ def make_combined(
     )
     if "level" not in table.columns:
         table = table.with_columns(level=pl.lit(None, dtype=pl.String))
-    return replace(estimates, table=table.select(*by, *COLUMNS), by=by, method=method, dispersion=made)
+    return replace(
+        estimates,
+        table=table.select(*by, *COLUMNS),
+        by=by,
+        method=method,
+        dispersion=made,
+        domain_df=combined.row_df,
+    )
 
 
 def _least_df(estimates: Estimates, jacobian: FloatArray) -> FloatArray:
-    own = estimates.table["df"].fill_null(np.nan).to_numpy()
+    own = estimates.domain_df
     return np.array([np.min(own[row != 0], initial=np.inf) if row.any() else np.nan for row in jacobian])
 
 
-def _coefficients(combination: Mapping[Any, float], labels: list[str]) -> FloatArray:
+def _coefficients(name: str, combination: Mapping[Any, float], labels: list[str]) -> FloatArray:
     row = np.zeros(len(labels))
-    for key, coefficient in combination.items():
+    given: Mapping[Any, Any] = combination
+    for key, coefficient in given.items():
+        if not isinstance(coefficient, Real) or not np.isfinite(float(coefficient)):
+            raise InputError(
+                f"The coefficient of `{key}` in `{name}` is not a number.",
+                expected="a number",
+                got=f"{coefficient!r}",
+                remedy="Give every row that takes part its coefficient, such as 1 or -1.",
+            )
         row[_position(key, labels)] += float(coefficient)
+    if not row.any():
+        raise InputError(
+            f"No estimate takes part in `{name}`.",
+            expected="a coefficient other than 0",
+            got="none",
+            remedy="Name the rows that take part, each with its coefficient.",
+        )
     return row
 
 
@@ -189,17 +219,17 @@ def _position(key: Any, labels: list[str]) -> int:
     return labels.index(str(key))
 
 
-class _Rows(Mapping[Any, complex]):
+class _Rows(Mapping[Any, Traced]):
     """The estimates as a function sees them: by name or by number."""
 
-    def __init__(self, labels: list[str], values: Any) -> None:
+    def __init__(self, labels: list[str], values: list[Traced]) -> None:
         self._labels = labels
         self._values = values
 
-    def __getitem__(self, key: Any) -> complex:
-        return self._values[_position(key, self._labels)]  # type: ignore[no-any-return]
+    def __getitem__(self, key: Any) -> Traced:
+        return self._values[_position(key, self._labels)]
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._labels)
 
     def __len__(self) -> int:
@@ -209,24 +239,23 @@ class _Rows(Mapping[Any, complex]):
 def _of_function(
     name: str, function: Callable[[Mapping[Any, Any]], Any], labels: list[str], full: FloatArray
 ) -> tuple[float, FloatArray]:
-    """Evaluate the function and its derivatives, exactly, by steps along the imaginary axis."""
+    """Evaluate the function and its derivatives."""
     try:
-        value = float(function(_Rows(labels, full)))
-        derivatives = np.zeros(full.size)
-        for i in range(full.size):
-            stepped = full.astype(np.complex128)
-            stepped[i] += 1j * _STEP
-            derivatives[i] = np.imag(function(_Rows(labels, stepped))) / _STEP
-    except (TypeError, ValueError) as error:
+        with np.errstate(all="ignore"):
+            made = function(_Rows(labels, traced(full)))
+    except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise _no_derivative(name, str(error)) from error
-    step = 1e-6 * np.maximum(np.abs(full), 1e-6)
-    direction = np.cos(np.arange(full.size) + 1.0) * step
-    moved = [float(np.real(function(_Rows(labels, full + sign * direction)))) for sign in (1, -1)]
-    by_difference, by_derivative = (moved[0] - moved[1]) / 2, float(derivatives @ direction)
-    scale = np.abs(derivatives) @ np.abs(direction) + np.finfo(float).eps * 16 * abs(value)
-    if np.isfinite(value) and abs(by_difference - by_derivative) > 1e-3 * scale + 1e-300:
-        raise _no_derivative(name, "its derivative and its differences disagree")
-    return value, derivatives
+    if not isinstance(made, Traced):
+        raise _no_derivative(name, f"{made!r}, which does not depend on them")
+    undefined = np.isnan(full[made.gradient != 0]).any()
+    if not (undefined or (np.isfinite(made.value) and np.isfinite(made.gradient).all())):
+        raise InputError(
+            f"`{name}` is not defined at these estimates.",
+            expected="a number with a derivative",
+            got=f"{made.value}",
+            remedy="Look for a division by 0, and for the root or the logarithm of 0 or less.",
+        )
+    return float(made.value), made.gradient
 
 
 def _no_derivative(name: str, reason: str) -> InputError:
@@ -234,5 +263,5 @@ def _no_derivative(name: str, reason: str) -> InputError:
         f"`{name}` is not a smooth function of the estimates.",
         expected="arithmetic, powers, and numpy's exp, log, sqrt, sin, ...",
         got=reason,
-        remedy="Avoid abs, min, max, rounding and conditions.",
+        remedy="Avoid abs, min, max, rounding and conditions; use numpy's functions, not those of `math`.",
     )

@@ -3,14 +3,15 @@
 Four sources, one interface: `covariance()`, and `linear(jacobian)` for estimates made from these.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 from scipy import sparse
 
+from talentstats.survey.replicates import ReplicateWeights, UnitReplicates
 from talentstats.survey.units import Units
-from talentstats.variance.groups import FloatArray, IntArray
+from talentstats.variance.groups import BoolArray, FloatArray, IntArray, group_sums
 from talentstats.variance.linearisation import LonelyRule, score_covariance
 from talentstats.variance.moments import ROUNDING
 from talentstats.variance.replicate_variance import replicate_covariance
@@ -24,8 +25,20 @@ class Dispersion(Protocol):
         ...
 
     def linear(self, jacobian: FloatArray) -> "Dispersion":
-        """Give the dispersion of `jacobian @ estimates`."""
+        """Give the dispersion of `jacobian @ estimates`; a row with NaN makes what is not defined."""
         ...
+
+
+def _passed_on(jacobian: FloatArray, undefined: BoolArray) -> tuple[FloatArray, BoolArray]:
+    """Give the jacobian without NaN, and which of the estimates it makes are not defined."""
+    unknown = np.isnan(jacobian)
+    touched = ((jacobian != 0) & undefined).any(axis=1)
+    return np.where(unknown, 0.0, jacobian), touched | unknown.any(axis=1)
+
+
+def _emptied(covariance: FloatArray, undefined: BoolArray) -> FloatArray:
+    """Put NaN in the rows and columns of what is not defined."""
+    return np.where(undefined[:, None] | undefined, np.nan, covariance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,6 +66,8 @@ class UnitScores:
     blocks : tuple of Block
     size : int
         Number of estimates the blocks hold.
+    undefined : (estimates,) bool
+        Estimates without a variance; the others do not depend on them.
     jacobian : (estimates, size) float or None
         Estimates made from those of the blocks; None: they are the blocks' own.
     """
@@ -61,27 +76,28 @@ class UnitScores:
     lonely: LonelyRule
     blocks: tuple[Block, ...]
     size: int
+    undefined: BoolArray
     jacobian: FloatArray | None = None
 
     def scores(self) -> FloatArray:
-        """Give the (units, estimates) matrix."""
+        """Give the (units, estimates) matrix, zero for what is not defined."""
         scores = np.zeros((self.units.keys.height, self.size))
         for block in self.blocks:
             variables = block.values.shape[0]
             columns = block.first + block.domain * variables + np.arange(variables)[:, None]
-            scores[block.unit, columns] = block.values / block.denominator[block.domain].T
+            scores[block.unit, columns] = np.nan_to_num(block.values / block.denominator[block.domain].T)
         return scores if self.jacobian is None else scores @ self.jacobian.T
 
     def covariance(self) -> FloatArray:
         """Give the covariance matrix from the design."""
-        return score_covariance(self.scores(), stages=self.units.stages, lonely=self.lonely)
+        covariance = score_covariance(self.scores(), stages=self.units.stages, lonely=self.lonely)
+        return _emptied(covariance, self.undefined)
 
     def linear(self, jacobian: FloatArray) -> "UnitScores":
         """Give the scores of `jacobian @ estimates`."""
-        whole = jacobian if self.jacobian is None else jacobian @ self.jacobian
-        return UnitScores(
-            units=self.units, lonely=self.lonely, blocks=self.blocks, size=self.size, jacobian=whole
-        )
+        known, undefined = _passed_on(jacobian, self.undefined)
+        whole = known if self.jacobian is None else known @ self.jacobian
+        return replace(self, jacobian=whole, undefined=undefined)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,7 +116,9 @@ class MomentScores:
     member : (estimates, cells) bool
         Which cells an estimate is about.
     coefficients : (estimates, columns) float
-        How the columns make the estimate's score.
+        How the columns make the estimate's score; zero for what is not defined.
+    undefined : (made,) bool
+        Estimates without a variance.
     jacobian : (made, estimates) float or None
     """
 
@@ -112,6 +130,7 @@ class MomentScores:
     second: FloatArray
     member: FloatArray
     coefficients: FloatArray
+    undefined: BoolArray
     jacobian: FloatArray | None = None
 
     def covariance(self) -> FloatArray:
@@ -127,7 +146,7 @@ class MomentScores:
         totals = np.asarray(wide @ sums.T)
         within = np.asarray((wide @ self._products(scale, cells) @ wide.T).toarray())
         covariance = within - (totals * (scale / strata.sampled)) @ totals.T
-        size = np.sqrt(np.diag(within))
+        size = self._size(scale, cells)
         covariance[np.abs(covariance) <= ROUNDING * np.outer(size, size)] = 0.0
         covariance = (covariance + covariance.T) / 2
         if strata.lonely.any() and self.lonely == "adjust":
@@ -138,7 +157,13 @@ class MomentScores:
             covariance *= strata.sampled.size / known if known else np.nan
         if self.jacobian is not None:
             covariance = self.jacobian @ covariance @ self.jacobian.T
-        return np.asarray(covariance, dtype=np.float64)
+        return _emptied(covariance, self.undefined)
+
+    def _size(self, scale: FloatArray, cells: int) -> FloatArray:
+        """Give how large the scores would be if the columns did not cancel in them."""
+        squares = np.einsum("rii->ri", self.second) * scale[self.stratum][:, None]
+        lengths = np.sqrt(self.member @ group_sums(self.cell, squares, n_groups=cells))
+        return np.asarray((np.abs(self.coefficients) * lengths).sum(axis=1), dtype=np.float64)
 
     def _products(self, scale: FloatArray, cells: int) -> Any:
         """Give the block diagonal matrix of scaled products, a block for each cell."""
@@ -152,18 +177,9 @@ class MomentScores:
 
     def linear(self, jacobian: FloatArray) -> "MomentScores":
         """Give the dispersion of `jacobian @ estimates`."""
-        whole = jacobian if self.jacobian is None else jacobian @ self.jacobian
-        return MomentScores(
-            units=self.units,
-            lonely=self.lonely,
-            cell=self.cell,
-            stratum=self.stratum,
-            first=self.first,
-            second=self.second,
-            member=self.member,
-            coefficients=self.coefficients,
-            jacobian=whole,
-        )
+        known, undefined = _passed_on(jacobian, self.undefined)
+        whole = known if self.jacobian is None else known @ self.jacobian
+        return replace(self, jacobian=whole, undefined=undefined)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -173,7 +189,10 @@ class ReplicateEstimates:
     Attributes
     ----------
     values : (replicates, estimates) float
+        NaN where not defined in a replicate.
     full : (estimates,) float
+    replicates : ReplicateWeights or UnitReplicates
+        What they were made with; estimates of other replicates are not paired with these.
     scale : float
     rscales : (replicates,) float
     mse : bool
@@ -181,6 +200,7 @@ class ReplicateEstimates:
 
     values: FloatArray
     full: FloatArray
+    replicates: ReplicateWeights | UnitReplicates
     scale: float
     rscales: FloatArray
     mse: bool
@@ -193,13 +213,13 @@ class ReplicateEstimates:
 
     def linear(self, jacobian: FloatArray) -> "ReplicateEstimates":
         """Give the replicates of `jacobian @ estimates`."""
-        return ReplicateEstimates(
-            values=self.values @ jacobian.T,
-            full=jacobian @ self.full,
-            scale=self.scale,
-            rscales=self.rscales,
-            mse=self.mse,
-        )
+        made = []
+        for values in (self.values, self.full[None, :]):
+            gaps = np.isnan(values)
+            unknown = gaps.astype(np.float64) @ (jacobian != 0).T > 0
+            known, undefined = _passed_on(jacobian, np.zeros(jacobian.shape[1], dtype=bool))
+            made.append(np.where(unknown | undefined, np.nan, np.where(gaps, 0.0, values) @ known.T))
+        return replace(self, values=made[0], full=made[1][0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -214,4 +234,7 @@ class KnownCovariance:
 
     def linear(self, jacobian: FloatArray) -> "KnownCovariance":
         """Give `jacobian @ matrix @ jacobian'`."""
-        return KnownCovariance(matrix=jacobian @ self.matrix @ jacobian.T)
+        gaps = np.isnan(self.matrix)
+        known, undefined = _passed_on(jacobian, np.diag(gaps))
+        covariance = known @ np.where(gaps, 0.0, self.matrix) @ known.T
+        return KnownCovariance(matrix=_emptied(covariance, undefined))

@@ -22,18 +22,22 @@ class CellSums:
         The finest domains, one row each, sorted; columns `by_0`, ...
     cell, unit : (rows,) int
         Position in `cells`, and in `Units.keys`.
-    table : polars.DataFrame
-        The columns of sums, in the same order of rows.
+    names : tuple of str
+        The columns of sums.
+    values : (names, rows) float
     """
 
     cells: pl.DataFrame
     cell: IntArray
     unit: IntArray
-    table: pl.DataFrame
+    names: tuple[str, ...]
+    values: FloatArray
 
     def columns(self, names: list[str]) -> FloatArray:
         """Give columns of sums as a (names, rows) array."""
-        return np.ascontiguousarray(self.table.select(pl.col(names).cast(pl.Float64)).to_numpy().T)
+        if tuple(names) == self.names:
+            return self.values
+        return self.values[[self.names.index(name) for name in names]]
 
     def matrix(self, names: list[str]) -> FloatArray:
         """Give columns of sums as a (rows, names) array."""
@@ -85,14 +89,19 @@ def cell_sums(part: PartialSums, units: Units | None) -> CellSums:
     table = _with_code(table, cells, by, "cell_code")
     shared = [] if units is None else [name for name in units.columns if name in table.columns]
     table = _with_code(table, pl.DataFrame() if units is None else units.keys, shared, "unit_code")
-    order = _order_of(table["cell_code"].to_numpy(), table["unit_code"].to_numpy())
-    table = table[order]
-    return CellSums(
-        cells=cells,
-        cell=table["cell_code"].to_numpy().astype(np.int64),
-        unit=table["unit_code"].to_numpy().astype(np.int64),
-        table=table,
-    )
+    cell, unit = (table[name].to_numpy().astype(np.int64) for name in ("cell_code", "unit_code"))
+    table = table.drop(*by, *shared, "cell_code", "unit_code", strict=False)
+    if not _ascending(cell, unit):
+        order = _order_of(cell, unit)
+        cell, unit, table = cell[order], unit[order], table[order]
+    names = [name for name in table.columns if name != "all"]
+    values = table.select(pl.col(names).cast(pl.Float64)).to_numpy().T
+    return CellSums(cells=cells, cell=cell, unit=unit, names=tuple(names), values=values)
+
+
+def _ascending(cell: IntArray, unit: IntArray) -> bool:
+    later = (cell[1:] > cell[:-1]) | ((cell[1:] == cell[:-1]) & (unit[1:] > unit[:-1]))
+    return bool(later.all())
 
 
 def grouping_sets(cells: pl.DataFrame, by: list[str], *, margins: bool) -> list[GroupingSet]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,10 @@ class Estimates:
     table : polars.DataFrame
         The columns of `by`, then `variable`, `level`, `estimate`, `std_error`, `conf_low`, `conf_high`,
         `cv`, `df`, `n_obs`, `n_missing`, `sum_weights`, `design_effect` and `note`. A null in a column of
-        `by` means all of it together; any other null has its reason in `note`.
+        `by` means all of it together. Any other null has its reason in `note`, but for these: `level`
+        when the statistic has none; `cv` when the estimate is 0 or has no standard error; `df` of
+        replicates without degrees of freedom of their own; in comparisons, which are about more than one
+        domain, `n_obs`, `n_missing`, `sum_weights` and `design_effect`.
     by : tuple of str
     method : EstimationMethod
     dispersion : Dispersion
@@ -78,6 +82,8 @@ class Estimates:
     design : SurveyDesign
     design_df : float
         Degrees of freedom of the whole design.
+    domain_df : (rows,) float
+        Degrees of freedom of the domain of each row, whatever `df` shows.
     missing : dict of str to int
         Rows of the sample without a value, by column.
     sample : object
@@ -94,6 +100,7 @@ class Estimates:
     dispersion: Dispersion
     design: SurveyDesign
     design_df: float
+    domain_df: FloatArray
     missing: Mapping[str, int]
     sample: object
     unit: str | None = None
@@ -117,7 +124,9 @@ class Estimates:
         Returns
         -------
         (rows, rows) float
-            In the order of the table; the squared standard errors on the diagonal.
+            In the order of the table; the squared standard errors on the diagonal. With lonely strata under
+            `adjust` or `average` the matrix counts all strata of the design, a standard error those its
+            domain is in: for a domain that is not in every stratum the two can differ, as in R.
         """
         return self.dispersion.covariance()
 
@@ -127,7 +136,7 @@ class Estimates:
         Parameters
         ----------
         **values
-            A value, a list of values, or None for the rows that are about all of a column together.
+            A value, a list of values, or None (also in a list) for the rows about all of a column together.
 
         Raises
         ------
@@ -143,9 +152,8 @@ class Estimates:
         return self.take(chosen)
 
     def _matches(self, column: str, wanted: Any) -> pl.Expr:
-        if wanted is None:
-            return pl.col(column).is_null()
-        listed = list(wanted) if isinstance(wanted, (list, tuple, set)) else [wanted]
+        given = list(wanted) if isinstance(wanted, (list, tuple, set)) else [wanted]
+        listed = [value for value in given if value is not None]
         if column == "level":
             listed = [str(value) for value in listed]
         known = self.table[column].drop_nulls().unique(maintain_order=True).to_list()
@@ -157,7 +165,8 @@ class Estimates:
                 got=f"`{unknown[0]}`",
                 remedy="Use a value that occurs.",
             )
-        return pl.col(column).is_in(listed)
+        all_together = pl.col(column).is_null() & pl.lit(len(listed) < len(given))
+        return pl.col(column).is_in(listed).fill_null(value=False) | all_together
 
     def take(self, rows: IntArray) -> "Estimates":
         """Return the rows at these positions, in this order."""
@@ -165,7 +174,12 @@ class Estimates:
             return self
         selection = np.zeros((rows.size, self.table.height))
         selection[np.arange(rows.size), rows] = 1.0
-        return replace(self, table=self.table[rows.tolist()], dispersion=self.dispersion.linear(selection))
+        return replace(
+            self,
+            table=self.table[rows.tolist()],
+            domain_df=self.domain_df[rows],
+            dispersion=self.dispersion.linear(selection),
+        )
 
     def scale(self, factor: float, *, unit: str | None = None) -> "Estimates":
         """Express the estimates in another unit: thousands (0.001), per cent (100).
@@ -177,7 +191,8 @@ class Estimates:
         unit : str, optional
             Name of the new unit.
         """
-        if not 0 < factor < float("inf"):
+        given: Any = factor
+        if not isinstance(given, Real) or not 0 < float(given) < float("inf"):
             raise InputError(
                 "Estimates cannot be scaled by this factor.",
                 expected="a positive number",
@@ -201,10 +216,23 @@ class Estimates:
             if column not in (*self.by, "level"):
                 raise unknown_name("column of these estimates", column, [*self.by, "level"])
             self._matches(column, list(new))
-            text = pl.col(column).cast(pl.String)
-            renamed = text.replace({str(old): str(value) for old, value in new.items()})
-            table = table.with_columns(renamed.alias(column))
+            texts = {str(old): str(value) for old, value in new.items()}
+            renamed = [None if old is None else texts.get(str(old), str(old)) for old in table[column]]
+            table = table.with_columns(pl.Series(column, renamed, dtype=pl.String))
+        self._refuse_one_name_for_two(table)
         return replace(self, table=table)
+
+    def _refuse_one_name_for_two(self, renamed: pl.DataFrame) -> None:
+        keys = [*self.by, "variable", "level"]
+        if renamed.select(keys).n_unique() == self.table.select(keys).n_unique():
+            return
+        double = renamed.select(keys).filter(renamed.select(keys).is_duplicated())
+        raise InputError(
+            "Two domains would have one name.",
+            expected="a name of its own for each",
+            got=" ".join(f"`{value}`" for value in double.row(0) if value is not None) + " twice",
+            remedy="Join domains before estimating: make a column that has them as one, and use it in `by`.",
+        )
 
     def _summary(self) -> str:
         parts = [str(self.method)]

@@ -11,8 +11,12 @@ import numpy as np
 
 from talentstats.estimate.request import Statistic
 from talentstats.variance.groups import FloatArray
+from talentstats.variance.moments import ROUNDING
 
 Coefficient = FloatArray | float
+
+# A denominator this small a part of what it is the sum of is zero.
+_NOTHING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,12 +67,18 @@ class Estimator:
     srs_variance: Callable[[Sums, tuple[FloatArray, ...]], FloatArray] | None
 
 
+def _weight(sums: Sums) -> FloatArray:
+    """Give the sum of the weights, NaN where it is zero: what it divides is not defined."""
+    return np.where(sums.weight == 0, np.nan, sums.weight)
+
+
 def _mean(sums: Sums) -> FloatArray:
-    return sums.centres[:, 0] + sums.basis[0] / sums.weight
+    return sums.centres[:, 0] + sums.basis[0] / _weight(sums)
 
 
 def _mean_score(sums: Sums) -> Score:
-    return Score(on_weight=-sums.basis[0] / sums.weight, on_basis=(1.0,), denominator=sums.weight)
+    weight = _weight(sums)
+    return Score(on_weight=-sums.basis[0] / weight, on_basis=(1.0,), denominator=weight)
 
 
 def _total(sums: Sums) -> FloatArray:
@@ -81,7 +91,10 @@ def _total_score(sums: Sums) -> Score:
 
 
 def _denominator(sums: Sums) -> FloatArray:
-    return sums.basis[1] + sums.centres[:, 1] * sums.weight
+    """Give the total of the denominator, NaN where it is zero but for the rounding of its parts."""
+    about, centre = sums.basis[1], sums.centres[:, 1] * sums.weight
+    total = about + centre
+    return np.where(np.abs(total) <= _NOTHING * (np.abs(about) + np.abs(centre)), np.nan, total)
 
 
 def _ratio(sums: Sums) -> FloatArray:
@@ -91,32 +104,38 @@ def _ratio(sums: Sums) -> FloatArray:
 def _ratio_score(sums: Sums) -> Score:
     ratio = _ratio(sums)
     # The scores add up to zero; writing the constant so keeps that exact at any centre.
-    on_weight = -(sums.basis[0] - ratio * sums.basis[1]) / sums.weight
+    on_weight = -(sums.basis[0] - ratio * sums.basis[1]) / _weight(sums)
     return Score(on_weight=on_weight, on_basis=(1.0, -ratio), denominator=_denominator(sums))
 
 
-def _spread(rows: FloatArray, weight: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
-    """Give `n / (n - 1)` times the weighted mean square about the mean; NaN for one row."""
-    mean = first / weight
-    return rows / (rows - 1) * np.maximum(second / weight - mean**2, 0.0)
+def _enlarged(rows: FloatArray) -> FloatArray:
+    """Give `n / (n - 1)`; NaN for one row or none."""
+    return rows / np.where(rows > 1, rows - 1, np.nan)
+
+
+def _spread(sums: Sums, first: FloatArray, second: FloatArray, *, size: FloatArray) -> FloatArray:
+    """Give `n / (n - 1)` times the weighted mean square about the mean, rounding of `size` taken as zero."""
+    weight = _weight(sums)
+    square = second / weight - (first / weight) ** 2
+    return _enlarged(sums.rows) * np.where(square <= ROUNDING * np.abs(size / weight), 0.0, square)
 
 
 def _variance(sums: Sums) -> FloatArray:
-    return _spread(sums.rows, sums.weight, sums.basis[0], sums.basis[1])
+    return _spread(sums, sums.basis[0], sums.basis[1], size=sums.basis[1])
 
 
 def _variance_score(sums: Sums) -> Score:
-    factor = sums.rows / (sums.rows - 1)
-    mean = sums.basis[0] / sums.weight
+    factor, weight = _enlarged(sums.rows), _weight(sums)
+    mean = sums.basis[0] / weight
     return Score(
         on_weight=factor * mean**2 - _variance(sums),
         on_basis=(-2 * factor * mean, factor),
-        denominator=sums.weight,
+        denominator=weight,
     )
 
 
 def _srs_mean(sums: Sums, squares: tuple[FloatArray, ...]) -> FloatArray:
-    return _spread(sums.rows, sums.weight, sums.basis[0], squares[0]) / sums.rows
+    return _spread(sums, sums.basis[0], squares[0], size=squares[0]) / sums.rows
 
 
 def _srs_total(sums: Sums, squares: tuple[FloatArray, ...]) -> FloatArray:
@@ -126,8 +145,9 @@ def _srs_total(sums: Sums, squares: tuple[FloatArray, ...]) -> FloatArray:
 def _srs_ratio(sums: Sums, squares: tuple[FloatArray, ...]) -> FloatArray:
     ratio = _ratio(sums)
     first = sums.basis[0] - ratio * sums.basis[1]
-    second = squares[0] - 2 * ratio * squares[1] + ratio**2 * squares[2]
-    residual = _spread(sums.rows, sums.weight, first, second) / _denominator(sums) ** 2
+    parts = (squares[0], -2 * ratio * squares[1], ratio**2 * squares[2])
+    size = sum((np.abs(part) for part in parts), start=np.zeros_like(ratio))
+    residual = _spread(sums, first, parts[0] + parts[1] + parts[2], size=size) / _denominator(sums) ** 2
     return residual * sums.weight**2 / sums.rows
 
 

@@ -12,7 +12,7 @@ from talentstats.estimate.sums import PartialSums, second_moment
 from talentstats.estimate.variation import Variation
 from talentstats.survey.units import Units
 from talentstats.variance.groups import BoolArray, FloatArray, IntArray, group_sums
-from talentstats.variance.moments import moment_variances, stratum_spread
+from talentstats.variance.moments import ROUNDING, moment_variances, stratum_spread
 
 
 def moment_variation(
@@ -43,7 +43,7 @@ def moment_variation(
     variance = moment_variances(
         domain,
         stratum,
-        *_scored(on_row, index, first, spread),
+        *_scored(on_row, index, first, second, spread),
         n_domains=grouping.size,
         strata=units.strata,
         lonely=part.design.lonely_psu,
@@ -57,20 +57,31 @@ def moment_variation(
 
 
 def _scored(
-    on_row: list[FloatArray], index: list[list[int]], first: FloatArray, spread: FloatArray
+    on_row: list[FloatArray],
+    index: list[list[int]],
+    first: FloatArray,
+    second: FloatArray,
+    spread: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Give sums of the scores and of their squares about the mean, from those of the columns."""
     terms = list(zip(on_row, index, strict=True))
-    sums, squares = np.zeros_like(on_row[0]), np.zeros_like(on_row[0])
+    sums, squares, size = (np.zeros_like(on_row[0]) for _ in range(3))
     for on, at in terms:
         sums += on * first[:, at]
+        size += np.abs(on) * np.sqrt(second[:, at, at])
         for other, across in terms:
             squares += on * other * spread[:, at, across]
-    return sums, squares
+    # Columns that cancel in the score leave rounding, of either sign.
+    return sums, np.where(squares <= ROUNDING * size**2, 0.0, squares)
 
 
 def moment_scores(
-    part: PartialSums, units: Units, cells: CellSums, sets: list[tuple[GroupingSet, Sums]]
+    part: PartialSums,
+    units: Units,
+    cells: CellSums,
+    sets: list[tuple[GroupingSet, Sums]],
+    *,
+    undefined: BoolArray,
 ) -> MomentScores:
     """Give what covariances of the estimates of all grouping sets need."""
     names = weighted_names(part.items)
@@ -82,7 +93,7 @@ def moment_scores(
         dense = np.zeros((*sums.weight.shape, len(names)))
         variables = np.arange(sums.weight.shape[1])
         for at, coefficient in zip(index, coefficients, strict=True):
-            dense[:, variables, at] += coefficient / denominator
+            dense[:, variables, at] += np.nan_to_num(coefficient / denominator)
         rows.append(dense.reshape(-1, len(names)))
         member = np.equal.outer(np.arange(grouping.size), grouping.domain_of_cell)
         members.append(np.repeat(member, sums.weight.shape[1], axis=0))
@@ -95,6 +106,7 @@ def moment_scores(
         second=second_moments(part, cells),
         member=np.vstack(members).astype(np.float64),
         coefficients=np.vstack(rows),
+        undefined=undefined,
     )
 
 

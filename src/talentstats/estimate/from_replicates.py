@@ -61,11 +61,19 @@ def replicate_variation(
 
 
 def replicate_dispersion(
-    values: list[FloatArray], full: FloatArray, rule: ReplicateRule
+    values: list[FloatArray], full: FloatArray, replicates: ReplicateWeights | UnitReplicates
 ) -> ReplicateEstimates:
     """Give what covariances of the estimates of all grouping sets need."""
     flat = np.hstack([part.reshape(part.shape[0], -1) for part in values])
-    return ReplicateEstimates(values=flat, full=full, scale=rule.scale, rscales=rule.rscales, mse=rule.mse)
+    rule = replicates.rule
+    return ReplicateEstimates(
+        values=np.where(np.isnan(full), np.nan, flat),
+        full=full,
+        replicates=replicates,
+        scale=rule.scale,
+        rscales=rule.rscales,
+        mse=rule.mse,
+    )
 
 
 def _spread(values: FloatArray, full: FloatArray, rule: ReplicateRule) -> ReplicateVariance:

@@ -99,15 +99,21 @@ def _scores(
     of_domain = group_counts(domain, n_groups=int(domain.max()) + 1)
     terms = [*zip(score.on_basis, basis_names(part.items), strict=True)]
     terms.append((score.on_weight, tuple(item.weight for item in part.items)))
-    total = np.zeros((len(part.items), domain.size))
+    total: FloatArray | None = None
     for coefficient, columns in terms:
         one = columns[:1] if len(set(columns)) == 1 else columns
         values = weighted[[place[name] for name in one]]
-        if isinstance(coefficient, float):
-            total += values if coefficient == 1.0 else coefficient * values
-        else:
-            total += np.repeat(coefficient.T, of_domain, axis=1) * values
-    return total
+        if not isinstance(coefficient, float):
+            values = np.repeat(coefficient.T, of_domain, axis=1) * values
+        elif coefficient != 1.0:
+            values = coefficient * values
+        total = values if total is None else total + values
+    return np.zeros((len(part.items), domain.size)) if total is None else _for_every(part, total)
+
+
+def _for_every(part: PartialSums, scores: FloatArray) -> FloatArray:
+    """Repeat scores that all items share."""
+    return scores if scores.shape[0] == len(part.items) else np.repeat(scores, len(part.items), axis=0)
 
 
 def _domain_df(

@@ -1,10 +1,13 @@
 """The pass over the rows: from a sample to sums by domain and sampling unit."""
 
+from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Any
 
 import narwhals as nw
+import polars as pl
 
+from talentstats.estimate.grouped_sums import sums_by_group, sums_in_order
 from talentstats.estimate.items import Item, make_items, weighted_names
 from talentstats.estimate.request import Request
 from talentstats.estimate.row_values import RowValues, row_values
@@ -18,7 +21,32 @@ from talentstats.survey.units import unit_columns, units_query
 from talentstats.survey.weights import with_weight
 
 Expressions = dict[str, nw.Expr]
-_IN_ORDER = "in_order"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is summed, and by what.
+
+    Attributes
+    ----------
+    domain, unit : dict of str to narwhals.Expr
+        Keys of the domain, and of the sampling unit or stratum.
+    sums : dict of str to narwhals.Expr
+        Columns to sum by all keys.
+    products : dict of str to narwhals.Expr
+        Further ones, made of the columns of `sums`.
+    squares : dict of str to narwhals.Expr
+        Columns to sum by domain.
+    spread_of : str or None
+        Column whose least and most are wanted.
+    """
+
+    domain: Expressions
+    unit: Expressions
+    sums: Expressions
+    products: Expressions
+    squares: Expressions
+    spread_of: str | None
 
 
 def sum_sample(sample: SurveySample, request: Request) -> PartialSums:
@@ -30,29 +58,76 @@ def sum_sample(sample: SurveySample, request: Request) -> PartialSums:
     condition = inside(reading, request, scan)
     rows = reading.rows if condition is None else reading.rows.filter(condition)
     values = row_values(reading, request, scan, sources)
-    supplied = isinstance(replicates, ReplicateWeights)
     keys = unit_columns(sample.design, row=_numbered(sample))
-    queries = {
-        "groups": _sums(rows, reading, sample, request, items, values, {} if supplied else keys.joined),
-        "squares": _squares(rows, reading, request, items, values),
-        "units": None if supplied else units_query(reading, sample.design, keys),
-    }
-    asked = {name: query for name, query in queries.items() if query is not None}
-    collected = [table.drop(_IN_ORDER, strict=False) for table in reading.collect_all(list(asked.values()))]
-    tables = dict(zip(asked, collected, strict=True))
+    plan = _plan(reading, request, items, values, replicates, keys.joined)
+    supplied = isinstance(replicates, ReplicateWeights)
+    if reading.engine == "in-memory":
+        groups, squares = _in_memory(rows, plan)
+    else:
+        pieces = reading.split(rows, _last_unit(sample), rows=scan.rows)
+        groups, squares = _on_engine(reading, rows, pieces, plan)
+    if values.flags:
+        groups = groups.with_columns(pl.col(*values.flags).cast(pl.Int64))
     return PartialSums(
         request=request,
         design=sample.design,
         items=items,
-        groups=tables["groups"],
-        squares=tables.get("squares"),
-        units=tables.get("units"),
+        groups=groups,
+        squares=squares if plan.squares else None,
+        units=None if supplied else reading.collect(units_query(reading, sample.design, keys)),
         missing=scan.gaps,
         sample=sample.token,
         replicates=replicates,
         origins=sample.origins,
         synthetic=sample.synthetic,
     )
+
+
+def _in_memory(rows: Any, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
+    selected = _selected(rows, {**plan.domain, **plan.unit, **plan.sums, **plan.squares}, plan.products)
+    return sums_in_order(
+        selected.to_native(),
+        domain=list(plan.domain),
+        rest=list(plan.unit),
+        sums=[*plan.sums, *plan.products],
+        by_domain=list(plan.squares),
+        spread_of=plan.spread_of,
+    )
+
+
+def _on_engine(
+    reading: Reading, rows: Any, pieces: list[Any], plan: Plan
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    keys = {**plan.domain, **plan.unit} or {"all": nw.lit(0)}
+    sums = [*plan.sums, *plan.products]
+    groups = [
+        sums_by_group(
+            reading,
+            _selected(piece, {**keys, **plan.sums}, plan.products),
+            keys=list(keys),
+            sums=sums,
+            spread_of=plan.spread_of,
+        )
+        for piece in pieces
+    ]
+    if not plan.squares:
+        return pl.concat(groups), pl.DataFrame()
+    domain = plan.domain or {"all": nw.lit(0)}
+    selected = _selected(rows, {**domain, **plan.squares}, {})
+    return pl.concat(groups), sums_by_group(reading, selected, keys=list(domain), sums=list(plan.squares))
+
+
+def _selected(rows: Any, columns: Expressions, products: Expressions) -> Any:
+    selected = rows.select(*(column.alias(name) for name, column in columns.items()))
+    if not products:
+        return selected
+    return selected.with_columns(*(column.alias(name) for name, column in products.items()))
+
+
+def _last_unit(sample: SurveySample) -> str | None:
+    """Name the column of the smallest sampling units; None when the rows are the units."""
+    used = sample.design.units[: sample.design.stages_used]
+    return used[-1] if used else None
 
 
 def _numbered(sample: SurveySample) -> bool:
@@ -71,40 +146,31 @@ def _open(sample: SurveySample, request: Request) -> Reading:
     return with_weight(reading, design)
 
 
-def _domain_keys(request: Request) -> Expressions:
-    return {f"by_{i}": nw.col(name) for i, name in enumerate(request.by)}
-
-
-def _sums(
-    rows: Any,
+def _plan(
     reading: Reading,
-    sample: SurveySample,
     request: Request,
     items: tuple[Item, ...],
     values: RowValues,
+    replicates: ReplicateWeights | UnitReplicates | None,
     unit_keys: Expressions,
-) -> Any:
-    """Query the sums by domain and unit; without units their second moments by domain and stratum."""
-    supplied = isinstance(sample.replicates, ReplicateWeights)
+) -> Plan:
+    """List the columns; rows drawn one by one need second moments by domain and stratum."""
+    supplied = isinstance(replicates, ReplicateWeights)
     moments = not supplied and "unit_0" not in unit_keys
-    keys = {**_domain_keys(request), **unit_keys} or {"all": nw.lit(0)}
     weighted = _weighted(items, values, values.weight)
-    columns = {**keys, **values.flags, **weighted}
-    extra: Expressions = {}
-    if supplied:
-        for prefix, weight in values.replicates(reading, sample.replicates).items():
-            columns |= {prefix + name: column for name, column in _weighted(items, values, weight).items()}
-    elif moments:
-        pairs = combinations_with_replacement(weighted, 2)
-        extra = {second_moment(a, b): nw.col(a) * nw.col(b) for a, b in pairs}
-    selected = rows.select(*(column.alias(name) for name, column in columns.items()))
-    if extra:
-        selected = selected.with_columns(*(column.alias(name) for name, column in extra.items()))
-    summed = [name for name in (*columns, *extra) if name not in (*keys, *values.flags)]
-    bounds = [nw.col("w").min().alias("least_w"), nw.col("w").max().alias("most_w")] if moments else []
-    sums = [nw.col(name).sum().cast(nw.Int64).alias(name) for name in values.flags]
-    sums += [nw.col(name).sum() for name in summed]
-    return selected.group_by(*keys).agg(nw.len().alias("n"), *sums, *bounds, *_in_order(reading, summed))
+    sums = {**values.flags, **weighted}
+    for prefix, weight in values.replicates(reading, replicates).items():
+        sums |= {prefix + name: column for name, column in _weighted(items, values, weight).items()}
+    pairs = combinations_with_replacement(weighted, 2) if moments else ()
+    squares = dict.fromkeys(name for item in items for name in item.squares if name not in item.basis)
+    return Plan(
+        domain={f"by_{i}": nw.col(name) for i, name in enumerate(request.by)},
+        unit={} if supplied else unit_keys,
+        sums=sums,
+        products={second_moment(a, b): nw.col(a) * nw.col(b) for a, b in pairs},
+        squares={name: _square(name, values) for name in squares},
+        spread_of="w" if moments else None,
+    )
 
 
 def _weighted(items: tuple[Item, ...], values: RowValues, weight: nw.Expr) -> Expressions:
@@ -126,31 +192,6 @@ def _product(name: str, item: Item, values: RowValues, weight: nw.Expr) -> nw.Ex
     if kind == "d":
         return weight * values.denominators[int(number)]
     return weight * answer if kind == "t" else weight * answer * answer
-
-
-def _in_order(reading: Reading, summed: list[str]) -> list[nw.Expr]:
-    """Make polars add the rows of a group in their order, so that the same frame gives the same last digit.
-
-    It adds pieces of groups in the order its threads finish, unless an aggregation cannot be taken in pieces;
-    the first value that is known is such a one and costs next to nothing. Engines that stream do not promise
-    an order.
-    """
-    if reading.engine == "streaming":
-        return []
-    return [nw.col(summed[0]).any_value(ignore_nulls=True).alias(_IN_ORDER)]
-
-
-def _squares(
-    rows: Any, reading: Reading, request: Request, items: tuple[Item, ...], values: RowValues
-) -> Any:
-    """Query the weighted squares by domain; None when the sums already hold them."""
-    names = list(dict.fromkeys(name for item in items for name in item.squares if name not in item.basis))
-    if not names:
-        return None
-    keys = _domain_keys(request) or {"all": nw.lit(0)}
-    columns = {**keys, **{name: _square(name, values) for name in names}}
-    selected = rows.select(*(column.alias(name) for name, column in columns.items()))
-    return selected.group_by(*keys).agg(*(nw.col(name).sum() for name in names), *_in_order(reading, names))
 
 
 def _square(name: str, values: RowValues) -> nw.Expr:

@@ -15,6 +15,7 @@ from talentstats.estimate.dispersion import (
     UnitScores,
 )
 from talentstats.survey.design import SurveyDesign
+from talentstats.survey.replicates import ReplicateWeights, UnitReplicates
 from talentstats.survey.units import find_units
 from talentstats.variance.groups import FloatArray
 
@@ -25,16 +26,26 @@ def same_sample(first: Dispersion, second: Dispersion) -> Dispersion:
     Raises
     ------
     ComparisonError
-        If the covariance is not known: rows drawn one by one, estimated in two calls.
+        If the covariance is not known: rows drawn one by one, estimated in two calls, or two sets of
+        replicates.
     """
     if isinstance(first, UnitScores) and isinstance(second, UnitScores):
         if first.blocks is second.blocks:
-            return replace(first, jacobian=np.vstack([_jacobian(first), _jacobian(second)]))
+            return replace(
+                first,
+                jacobian=np.vstack([_jacobian(first), _jacobian(second)]),
+                undefined=np.concatenate([first.undefined, second.undefined]),
+            )
         if first.units.keys.equals(second.units.keys):
             return _stacked(first, second)
     if isinstance(first, MomentScores) and isinstance(second, MomentScores) and first.second is second.second:
-        return replace(first, jacobian=np.vstack([_own(first), _own(second)]))
+        return replace(
+            first,
+            jacobian=np.vstack([_own(first), _own(second)]),
+            undefined=np.concatenate([first.undefined, second.undefined]),
+        )
     if isinstance(first, ReplicateEstimates) and isinstance(second, ReplicateEstimates):
+        _refuse_other_replicates(first, second)
         return replace(
             first,
             values=np.hstack([first.values, second.values]),
@@ -46,6 +57,24 @@ def same_sample(first: Dispersion, second: Dispersion) -> Dispersion:
         got="two calls on a sample whose rows were drawn one by one",
         remedy="Estimate both in one call, with `by` or several variables, then `filter` the two.",
     )
+
+
+def _refuse_other_replicates(first: ReplicateEstimates, second: ReplicateEstimates) -> None:
+    """Refuse to pair replicate 1 of one set with replicate 1 of another: they have nothing in common."""
+    one, two = first.replicates, second.replicates
+    same = one is two
+    if isinstance(one, UnitReplicates) and isinstance(two, UnitReplicates):
+        same |= one.keys.equals(two.keys) and np.array_equal(one.multipliers, two.multipliers)
+    if isinstance(one, ReplicateWeights) and isinstance(two, ReplicateWeights):
+        same |= tuple(one.columns) == tuple(two.columns)
+    alike = np.array_equal(first.rscales, second.rscales) and first.scale == second.scale
+    if not (same and alike and first.mse == second.mse):
+        raise ComparisonError(
+            "The two estimates were made with different replicates.",
+            expected="one set of replicates for both",
+            got=f"{one.type} with {first.rscales.size} and {two.type} with {second.rscales.size} replicates",
+            remedy="Make the replicates once, and estimate both with that sample.",
+        )
 
 
 def shared_units(first: Dispersion, second: Dispersion, design: SurveyDesign) -> Dispersion:
@@ -109,7 +138,13 @@ def _stacked(first: UnitScores, second: UnitScores) -> UnitScores:
     jacobian = np.zeros((one.shape[0] + two.shape[0], first.size + second.size))
     jacobian[: one.shape[0], : first.size] = one
     jacobian[one.shape[0] :, first.size :] = two
-    return replace(first, blocks=(*first.blocks, *later), size=first.size + second.size, jacobian=jacobian)
+    return replace(
+        first,
+        blocks=(*first.blocks, *later),
+        size=first.size + second.size,
+        undefined=np.concatenate([first.undefined, second.undefined]),
+        jacobian=jacobian,
+    )
 
 
 def _with_population(part: UnitScores) -> pl.DataFrame:

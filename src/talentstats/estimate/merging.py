@@ -182,7 +182,11 @@ def _moved(
         columns |= {prefix + name: sums[:, i] for i, name in enumerate(names)}
     if part.form == "moments":
         columns |= _moved_moments(table, names, source, change)
-    return table.select(kept).with_columns(**{name: pl.Series(values) for name, values in columns.items()})
+    return _side_by_side(table.select(kept), pl.DataFrame(columns))
+
+
+def _side_by_side(keys: pl.DataFrame, columns: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([keys, columns], how="horizontal") if keys.width else columns
 
 
 def _prefixes(part: PartialSums) -> list[str]:
@@ -241,7 +245,7 @@ def _moved_squares(
                 + move[b] * sums_of[a]
                 + move[a] * move[b] * weight
             )
-    return squares.select(keys).with_columns(**{name: pl.Series(values) for name, values in made.items()})
+    return _side_by_side(squares.select(keys), pl.DataFrame(made))
 
 
 def _added(tables: list[pl.DataFrame]) -> pl.DataFrame:
@@ -257,4 +261,4 @@ def _added(tables: list[pl.DataFrame]) -> pl.DataFrame:
         else pl.col(name).sum()
         for name in rest
     ]
-    return stacked.group_by(groups).agg(sums)
+    return stacked.group_by(groups).agg(sums) if groups else stacked.select(sums)

@@ -34,6 +34,7 @@ from talentstats.variance.intervals import (
 
 IntervalKind = Literal["t", "normal"] | ProportionInterval
 DfRule = Literal["domain", "design"]
+DF_RULES: tuple[DfRule, ...] = ("domain", "design")
 SrsReference = Literal["without_replacement", "with_replacement"]
 _SYMMETRIC = ("t", "normal")
 _PROPORTION = ("logit", "xlogit", "beta", "wilson", "likelihood", "profile", "asin", "mean")
@@ -101,6 +102,7 @@ def present(part: PartialSums, presentation: Presentation) -> Estimates:
         dispersion=dispersion,
         design=part.design,
         design_df=design_df,
+        domain_df=np.concatenate([one.variation.df.ravel() for one in sets]),
         missing=part.missing,
         sample=part.sample,
         origins=part.origins,
@@ -118,8 +120,9 @@ def _estimate_sets(
     first = 0
     for grouping in grouping_sets(cells.cells, part.by_columns, margins=presentation.margins):
         sums = domain_sums(part, cells, grouping)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             values = statistic.value(sums)
+            _refuse_too_large(part, values)
             if part.replicates is not None:
                 estimates = replicate_estimates(part, units, cells, grouping, sums)
                 proportions = part.request.statistic == "proportion"
@@ -133,20 +136,39 @@ def _estimate_sets(
             elif units is not None:
                 variation = moment_variation(part, units, cells, grouping, sums)
             srs = _srs_variance(part, cells, grouping, sums, presentation.srs)
+        _refuse_too_large(part, variation.variance)
         first += values.size
         sets.append(_Set(grouping=grouping, sums=sums, values=values, variation=variation, srs_variance=srs))
+    full = np.concatenate([np.where(one.sums.rows > 0, one.values, np.nan).ravel() for one in sets])
+    undefined = np.isnan(full)
     if part.replicates is not None:
-        full = np.concatenate([one.values.ravel() for one in sets])
         rule = part.replicates.rule
         df = float("nan") if rule.df is None else float(rule.df)
-        return sets, replicate_dispersion(replicated, full, rule), df
+        return sets, replicate_dispersion(replicated, full, part.replicates), df
     if units is None:
         raise InputError("These sums have neither sampling units nor replicates.")
     if units.stages:
-        scores = UnitScores(units=units, lonely=part.design.lonely_psu, blocks=tuple(blocks), size=first)
+        scores = UnitScores(
+            units=units,
+            lonely=part.design.lonely_psu,
+            blocks=tuple(blocks),
+            size=first,
+            undefined=undefined,
+        )
         return sets, scores, float(units.design_df)
     pairs = [(one.grouping, one.sums) for one in sets]
-    return sets, moment_scores(part, units, cells, pairs), float(units.design_df)
+    return sets, moment_scores(part, units, cells, pairs, undefined=undefined), float(units.design_df)
+
+
+def _refuse_too_large(part: PartialSums, values: FloatArray) -> None:
+    if np.isinf(values).any():
+        item = part.items[int(np.flatnonzero(np.isinf(values).any(axis=0))[0])]
+        raise InputError(
+            f"`{item.variable}` is too large to be added up.",
+            expected="sums, and their squares, below 1e308",
+            got="a sum beyond the largest number a computer keeps",
+            remedy="Express the variable in a larger unit, and look for answers that are codes.",
+        )
 
 
 def _srs_variance(
@@ -170,7 +192,7 @@ def _interval_of(part: PartialSums, presentation: Presentation) -> str:
     if interval not in options:
         raise unknown_name(f"interval for a {part.request.statistic}", interval, options)
     for name, value, known in (
-        ("rule for degrees of freedom", presentation.df, ("domain", "design")),
+        ("rule for degrees of freedom", presentation.df, DF_RULES),
         ("reference of the design effect", presentation.srs, ("without_replacement", "with_replacement")),
     ):
         if value not in known:
@@ -231,7 +253,9 @@ def _table(
         "sum_weights": sums.weight,
         "design_effect": effect,
     }
-    notes = estimate_notes(part, sums, variation, ends.note, effect=effect, srs=presentation.srs)
+    notes = estimate_notes(
+        part, sums, variation, ends.note, values=one.values, effect=effect, srs=presentation.srs
+    )
     flat = {name: np.ascontiguousarray(values).ravel() for name, values in columns.items()}
     return _frame(part, one.grouping, flat, notes)
 

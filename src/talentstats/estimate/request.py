@@ -1,12 +1,13 @@
 """What an estimate asks of a sample, checked against its columns before anything is read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import narwhals as nw
 
 from talentstats.errors import InputError, join_options, unknown_name
+from talentstats.estimate.estimates import COLUMNS
 from talentstats.survey.sample import SurveySample
 
 Statistic = Literal["mean", "total", "proportion", "ratio", "count", "variance"]
@@ -77,7 +78,8 @@ def make_request(
     Raises
     ------
     InputError
-        For an unknown statistic or column, a text where a number belongs, or a column used twice.
+        For an unknown statistic or column, a text where a number belongs, a column used twice, a column to
+        group by that is called as a column of the result, or a `where` that is no condition.
     """
     if statistic not in STATISTICS:
         raise unknown_name("statistic", statistic, STATISTICS)
@@ -90,9 +92,10 @@ def make_request(
         by=as_names(by),
         where=where,
         missing=missing,
-        levels=None if levels is None else tuple(levels),
+        levels=_as_levels(levels),
     )
     _check_shape(request)
+    _check_where(request.where)
     sample.require(request.answers)
     sample.require(request.by, what="column to group by")
     sample.require(request.where_columns, what="column in `where`")
@@ -108,6 +111,13 @@ def as_names(names: Names) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
+def _as_levels(levels: Any) -> tuple[Any, ...] | None:
+    """Read one level or several."""
+    if levels is None:
+        return None
+    return (levels,) if isinstance(levels, str) or not isinstance(levels, Iterable) else tuple(levels)
+
+
 def _check_shape(request: Request) -> None:
     if not request.variables and request.statistic != "count":
         raise InputError(
@@ -116,13 +126,6 @@ def _check_shape(request: Request) -> None:
             got="none",
             remedy="Name the column to estimate from.",
         )
-    for what, names in (("variable", request.variables), ("column to group by", request.by)):
-        if len(set(names)) < len(names) and not request.denominators:
-            raise InputError(
-                f"A {what} is named twice.",
-                got=", ".join(f"`{name}`" for name in names),
-                remedy="Name each column once.",
-            )
     if request.statistic == "ratio" and len(request.denominators) != len(request.variables):
         raise InputError(
             "A ratio needs a denominator for every numerator.",
@@ -130,6 +133,53 @@ def _check_shape(request: Request) -> None:
             got=f"{len(request.denominators)}",
             remedy="Name them in the same order.",
         )
+    pairs = [
+        f"{above}/{below}" for above, below in zip(request.variables, request.denominators, strict=False)
+    ]
+    _refuse_twice("ratio" if pairs else "variable", pairs or request.variables)
+    _refuse_twice("column to group by", request.by)
+    _refuse_result_names(request.by)
+    if request.levels == ():
+        raise InputError(
+            "No level is asked for.",
+            expected="one level or more, or None for all",
+            got="an empty list in `levels`",
+            remedy="Name the levels to report, or leave `levels` out.",
+        )
+
+
+def _refuse_twice(what: str, names: Sequence[str]) -> None:
+    if len(set(names)) < len(names):
+        raise InputError(
+            f"A {what} is named twice.",
+            got=", ".join(f"`{name}`" for name in names),
+            remedy=f"Name each {what} once.",
+        )
+
+
+def _refuse_result_names(by: Sequence[str]) -> None:
+    taken = [name for name in by if name in COLUMNS]
+    if taken:
+        raise InputError(
+            f"`{taken[0]}` cannot be grouped by: the table of estimates has a column of that name.",
+            expected="a column that is not called " + join_options(COLUMNS),
+            got=join_options(taken, last="and"),
+            remedy="Rename the column before making the sample.",
+        )
+
+
+def _check_where(where: object) -> None:
+    if where is None or isinstance(where, (Mapping, nw.Expr)):
+        return
+    raise InputError(
+        "`where` is not a condition.",
+        expected='a mapping such as `{"role": "partner"}`, or a narwhals expression such as '
+        '`nw.col("age") > 30`',
+        got=f"{type(where).__module__.split('.')[0]} expression"
+        if type(where).__name__ == "Expr"
+        else type(where).__name__,
+        remedy="Write the condition with `import narwhals as nw`; it then holds for every kind of frame.",
+    )
 
 
 def _require_numbers(sample: SurveySample, columns: Sequence[str]) -> None:

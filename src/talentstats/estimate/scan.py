@@ -22,6 +22,8 @@ class Scan:
 
     Attributes
     ----------
+    rows : int
+        Rows of the sample.
     centres : dict of str to float
         About the mean of each numeric column; sums are taken of distances from it, so that a large
         offset does not cost digits.
@@ -31,6 +33,7 @@ class Scan:
         The levels of each categorical column, in order.
     """
 
+    rows: int
     centres: dict[str, float]
     gaps: dict[str, int]
     levels: dict[str, tuple[Any, ...]]
@@ -74,6 +77,7 @@ def scan_sample(sample: SurveySample, request: Request) -> Scan:
     if not design.units and sample.replicates is None:
         _refuse_many_levels(levels)
     return Scan(
+        rows=seen["rows"],
         centres={name: 0.0 if mean is None else mean for name, mean in centres.items()},
         gaps={name: gaps[name] for name in groups if gaps[name]},
         levels=levels,
@@ -135,7 +139,15 @@ def _check_weights(data: Reading, name: str, seen: dict[str, Any], *, probabilit
     )
 
 
-def _refuse_rows(data: Reading, bad: nw.Expr, problem: str, name: str, expected: str) -> None:
+def _refuse_rows(
+    data: Reading,
+    bad: nw.Expr,
+    problem: str,
+    name: str,
+    expected: str,
+    *,
+    remedy: str = "Correct them; leave persons out with `where`, not with a weight of zero.",
+) -> None:
     flag = nw.when(bad).then(nw.lit(1)).otherwise(nw.lit(0))
     rows = data.collect(data.rows.select(flag.sum().alias("bad"))).item()
     if not rows:
@@ -146,7 +158,7 @@ def _refuse_rows(data: Reading, bad: nw.Expr, problem: str, name: str, expected:
         expected=expected,
         got=f"{rows} row(s), such as {', '.join(str(value) for value in examples)}",
         where=f"column `{name}`",
-        remedy="Correct them; leave persons out with `where`, not with a weight of zero.",
+        remedy=remedy,
     )
 
 
@@ -161,7 +173,14 @@ def _look_closer(data: Reading, names: Sequence[str]) -> dict[str, tuple[float |
     seen = data.collect(data.rows.select(*looks)).row(0, named=True) if looks else {}
     for i, name in enumerate(names):
         if seen[f"infinite_{i}"]:
-            _refuse_rows(data, _infinite(name), f"`{name}` has infinite values", name, "finite numbers")
+            _refuse_rows(
+                data,
+                _infinite(name),
+                f"`{name}` has infinite values",
+                name,
+                "finite numbers in every row, also outside the subpopulation",
+                remedy="Correct them, or make them missing.",
+            )
     means = [seen[f"mean_{i}"] for i in range(len(names))]
     # A mean too large to hold is no centre; the sums will say so themselves.
     centres = [mean if mean is not None and isfinite(mean) else None for mean in means]
@@ -178,7 +197,7 @@ def _count(condition: nw.Expr) -> nw.Expr:
 
 
 def _levels(data: Reading, request: Request) -> dict[str, tuple[Any, ...]]:
-    """Find the levels of every variable, in one scan where the engine can."""
+    """Find the levels of every variable."""
     levels: dict[str, tuple[Any, ...]] = {}
     for name in request.answers:
         kind = data.schema[name]
@@ -200,6 +219,14 @@ def _distinct(name: str, values: pl.Series, request: Request) -> tuple[Any, ...]
             expected=f"at most {_MOST_LEVELS} levels",
             where=f"column `{name}`",
             remedy="Group the values into classes first, or name the `levels` to report.",
+        )
+    if values.is_empty():
+        raise InputError(
+            f"`{name}` has no answers, so it has no levels to report.",
+            expected="a value in one row at least",
+            got="missing values only",
+            where=f"column `{name}`",
+            remedy="Check how the column was read, or leave it out.",
         )
     # Whole numbers with gaps come out of pandas as floats; their levels are written as whole all the same.
     if values.dtype.is_float() and (values == values.round()).all() and values.is_finite().all():

@@ -74,7 +74,8 @@ def estimate_mean(
     ...     {"area": [1, 1, 2, 2, 3, 3], "weight": [10.0, 20, 10, 20, 10, 20], "years": [1, 4, 2, 6, 3, 8]}
     ... )
     >>> sample = ts.SurveySample(people, ts.SurveyDesign(weight="weight", psu="area"))
-    >>> ts.estimate_mean(sample, "years").to_polars().select(pl.col("estimate", "std_error", "df").round(4)).row(0)
+    >>> table = ts.estimate_mean(sample, "years").to_polars()
+    >>> table.select(pl.col("estimate", "std_error", "df").round(4)).row(0)
     (4.6667, 0.9623, 2.0)
     """
     request = make_request(sample, "mean", variables, by=by, where=where, missing=missing)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import reduce
+from math import isnan
 from numbers import Real
 from operator import and_, or_
 from typing import Any
@@ -22,12 +23,14 @@ def inside(reading: Reading, request: Request, scan: Scan) -> nw.Expr | None:
     Raises
     ------
     InputError
-        If `where` asks for text in a column of numbers, or the other way round.
+        If `where` asks for text in a column of numbers, or the other way round; for a missing value; or is
+        an expression that is no condition on the columns of the sample.
     """
     conditions = [~without_nan(reading, name).is_null() for name in request.by if name in scan.gaps]
     if isinstance(request.where, Mapping):
         conditions += [_has_value(reading, name, value) for name, value in request.where.items()]
     elif request.where is not None:
+        _require_condition(reading, request.where)
         conditions.append(request.where)
     return reduce(and_, conditions) if conditions else None
 
@@ -36,6 +39,7 @@ def _has_value(reading: Reading, name: str, wanted: Any) -> nw.Expr:
     listed = list(wanted) if isinstance(wanted, (list, tuple, set, frozenset)) else [wanted]
     kind = reading.schema[name]
     column = nw.col(name)
+    _refuse_missing(name, listed)
     if kind.is_numeric():
         _require(name, kind, listed, (Real, Decimal))
         if kind.is_integer():
@@ -63,4 +67,39 @@ def _require(name: str, kind: nw.dtypes.DType, listed: list[Any], types: tuple[t
             got=f"{wrong[0]!r}",
             where=f"column `{name}`",
             remedy="Write text between quotes and numbers without them.",
+        )
+
+
+def _refuse_missing(name: str, listed: list[Any]) -> None:
+    """Refuse None and NaN, which are not equal to any value, so would silently match no row."""
+    if any(value is None or (isinstance(value, float) and isnan(value)) for value in listed):
+        raise InputError(
+            f"`where` asks for rows in which `{name}` is missing, and a missing value equals nothing.",
+            expected="a value",
+            got=repr(listed[0] if len(listed) == 1 else listed),
+            where=f"column `{name}`",
+            remedy=f'Write `nw.col("{name}").is_null()` for the rows without a value.',
+        )
+
+
+def _require_condition(reading: Reading, where: nw.Expr) -> None:
+    """Refuse an expression that is not one yes or no for every row."""
+    try:
+        kind = reading.rows.select(where.alias("where")).collect_schema()["where"]
+    except (nw.exceptions.NarwhalsError, LookupError, TypeError, ValueError) as error:
+        raise InputError(
+            "The expression in `where` does not fit the sample.",
+            expected="a condition on columns of the sample",
+            got=str(error).splitlines()[0],
+            where="`where`",
+            remedy="Check the names of the columns in the expression: "
+            + ", ".join(f"`{name}`" for name in reading.schema.names()[:30]),
+        ) from error
+    if kind != nw.Boolean:
+        raise InputError(
+            "The expression in `where` is not a condition.",
+            expected="yes or no for every row",
+            got=str(kind),
+            where="`where`",
+            remedy='Compare with a value, as in `nw.col("age") > 30`.',
         )

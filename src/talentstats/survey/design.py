@@ -25,8 +25,9 @@ class SurveyDesign:
         Column of the primary sampling units, followed by those of later stages. None: every row was
         drawn by itself.
     fpc : str or sequence of str, optional
-        For each stage, the column with the number of units in the population of the stratum (or, at most
-        1, the fraction of them that was drawn). None: drawn with replacement, or as good as.
+        For each stage, the column with the number of units in the population of the stratum, or with the
+        fraction of them that was drawn. A column in which nothing is above 1 holds fractions: 1 on every
+        row is a census. None: drawn with replacement, or as good as.
     nested : bool
         True when the ids of units start again in every stratum. Otherwise an id in two strata is an error.
     lonely_psu : {"fail", "remove", "certainty", "adjust", "average"}

@@ -3,12 +3,13 @@
 import narwhals as nw
 import numpy as np
 
-from talentstats.errors import InputError
+from talentstats.errors import InputError, LonelyPsuError, unknown_name
+from talentstats.survey.design import SurveyDesign
 from talentstats.survey.replicates import ReplicateRule, UnitReplicates
 from talentstats.survey.sample import SurveySample
-from talentstats.survey.units import Units, find_units, unit_columns, units_query
+from talentstats.survey.units import Units, find_units, named_row, unit_columns, units_query
 from talentstats.variance.groups import IntArray
-from talentstats.variance.multipliers import ReplicateKind
+from talentstats.variance.multipliers import REPLICATE_KINDS, Multipliers, ReplicateKind
 from talentstats.variance.replicate_variance import replicate_rank
 from talentstats.variance.replication import make_multipliers
 
@@ -66,6 +67,8 @@ def make_replicates(
     >>> ts.make_replicates(sample, "JK1")
     SurveySample(columns: area, w, y; weight: w; units: area; 3 JK1 replicates)
     """
+    if type not in REPLICATE_KINDS:
+        raise unknown_name("replicate type", type, REPLICATE_KINDS)
     units, order_of = _read_units(sample, order)
     wanted = replicates if replicates and type not in _BY_DESIGN else units.keys.height
     if units.keys.height * wanted > _MOST_FACTORS:
@@ -75,11 +78,38 @@ def make_replicates(
             got=f"{units.keys.height * wanted:,}",
             remedy="Use fewer replicates, or linearisation: leave the replicates out.",
         )
+    _refuse_lonely(units, sample.design, every_stage=type == "mrbbootstrap")
     made = make_multipliers(type, units.stages, replicates=replicates, rho=rho, seed=seed, order=order_of)
-    rule = ReplicateRule(scale=made.scale, rscales=made.rscales, mse=mse, df=replicate_rank(made.values) - 1)
+    rule = ReplicateRule(scale=made.scale, rscales=made.rscales, mse=mse, df=_df(type, made, units))
     return sample.with_replicates(
         UnitReplicates(keys=units.keys, multipliers=made.values, rule=rule, type=type, seed=seed)
     )
+
+
+def _df(kind: ReplicateKind, made: Multipliers, units: Units) -> int:
+    """Give the rank of the multipliers less one; for the jackknife that is its units less their strata."""
+    if kind in ("JK1", "JKn"):
+        return made.rscales.size - int((~units.stages[0].units().complete).sum())
+    return replicate_rank(made.values) - 1
+
+
+def _refuse_lonely(units: Units, design: SurveyDesign, *, every_stage: bool) -> None:
+    """Name the stratum that has a single unit, which no replicate can leave out or draw again."""
+    counts = np.ones(units.keys.height, dtype=bool)
+    for number, stage in enumerate(units.stages if every_stage else units.stages[:1], start=1):
+        drawn = stage.units()
+        alone = (drawn.sampled < 2) & ~drawn.complete
+        rows = drawn.first_row[(counts & alone[stage.group])[drawn.first_row]]
+        if rows.size:
+            raise LonelyPsuError(
+                f"{rows.size} stratum(s) have a single sampling unit at stage {number}, so replicates cannot "
+                "show how much it varies.",
+                expected="two units or more in every stratum that is not completely in the sample",
+                got=f"a single unit: {named_row(units.keys, int(rows[0]), design)}",
+                remedy="Join the stratum with a similar one, or give it a population size of 1 in `fpc`.",
+            )
+        # Below a stage that was drawn with replacement, or as good as, nothing adds to the variance.
+        counts &= drawn.fraction[stage.group] > 0
 
 
 def _read_units(sample: SurveySample, order: str | None) -> tuple[Units, IntArray | None]:

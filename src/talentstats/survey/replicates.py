@@ -7,8 +7,10 @@ import numpy as np
 import polars as pl
 
 from talentstats.errors import InputError
+from talentstats.survey.design import SurveyDesign
 from talentstats.variance.groups import FloatArray
 from talentstats.variance.multipliers import ReplicateKind, SuppliedKind, default_scale
+from talentstats.variance.replication import KINDS_WITHOUT_FPC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -122,3 +124,19 @@ class UnitReplicates:
     rule: ReplicateRule
     type: ReplicateKind
     seed: int | None
+
+
+def fpc_notice(replicates: UnitReplicates, design: SurveyDesign) -> str:
+    """Say that these replicates ignore the population sizes of the design; empty when they do not.
+
+    Examples
+    --------
+    >>> from talentstats.survey.make_replicates import make_replicates
+    >>> from talentstats.survey.sample import SurveySample
+    >>> areas = pl.DataFrame({"area": [1, 2, 3], "w": 10.0, "areas": 30})
+    >>> design = SurveyDesign(weight="w", psu="area", fpc="areas")
+    >>> make_replicates(SurveySample(areas, design), "sdr")
+    SurveySample(columns: area, w, areas; weight: w; units: area; 4 sdr replicates (without fpc))
+    """
+    ignored = bool(design.fpc_columns) and replicates.type in KINDS_WITHOUT_FPC
+    return " (without fpc)" if ignored else ""

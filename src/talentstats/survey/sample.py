@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Any, Literal, cast
 
 import narwhals as nw
@@ -12,8 +13,9 @@ from talentstats.errors import InputError, closest
 from talentstats.provenance import Origin
 from talentstats.survey.design import SurveyDesign
 from talentstats.survey.engines import column_types, plain_types, polars_columns
-from talentstats.survey.replicates import ReplicateWeights, UnitReplicates
+from talentstats.survey.replicates import ReplicateWeights, UnitReplicates, fpc_notice
 
+_ROWS_OF_A_STREAM = 2_500_000
 Engine = Literal["in-memory", "streaming"]
 
 
@@ -38,8 +40,8 @@ class SurveySample:
     Raises
     ------
     InputError
-        If the frame is of no known kind, lacks a column of the design, or has columns whose names differ
-        only in case.
+        If the frame is of no known kind, lacks a column of the design, has text where the design needs
+        numbers, or has columns whose names differ only in case.
 
     Examples
     --------
@@ -57,11 +59,22 @@ class SurveySample:
     token: object = field(default_factory=object, kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
-        names = self.schema.names()
-        _refuse_case_twins(names)
+        if not isinstance(self.design, SurveyDesign):
+            raise InputError(
+                "The design of the sample is not a SurveyDesign.",
+                expected="a `SurveyDesign`",
+                got=type(self.design).__name__,
+                remedy='Write `SurveyDesign(weight="weight", psu="municipality")`, with your own columns.',
+            )
+        schema = self.schema
+        _refuse_case_twins(schema.names())
         self.require(self.design.columns, what="column of the design")
+        for column in (self.design.weight, self.design.probability, *self.design.fpc_columns):
+            _require_number(schema, column)
         if isinstance(self.replicates, ReplicateWeights):
             self.require(self.replicates.columns, what="replicate weight")
+            for column in self.replicates.columns:
+                _require_number(schema, column)
 
     def read(self, columns: Iterable[str], *, row_index: str | None = None) -> "Reading":
         """Open some columns for a query; frames in memory are handed to polars without copying numbers.
@@ -131,7 +144,8 @@ class SurveySample:
         if isinstance(self.replicates, ReplicateWeights):
             parts.append(f"{len(self.replicates.columns)} {self.replicates.type} replicate weights")
         if isinstance(self.replicates, UnitReplicates):
-            parts.append(f"{self.replicates.rule.rscales.size} {self.replicates.type} replicates")
+            count = self.replicates.rule.rscales.size
+            parts.append(f"{count} {self.replicates.type} replicates{fpc_notice(self.replicates, design)}")
         return f"SurveySample({'; '.join(parts)})"
 
 
@@ -162,12 +176,25 @@ class Reading:
         return plain_types(table, query.collect_schema())
 
     def collect_all(self, queries: "list[nw.LazyFrame[Any]]") -> list[pl.DataFrame]:
-        """Run several queries, in one scan where the engine can."""
-        natives = [query.to_native() for query in queries]
-        if self.engine == "streaming" and all(isinstance(native, pl.LazyFrame) for native in natives):
-            tables = pl.collect_all(natives, engine=self.engine)
-            return [plain_types(table, nw.from_native(table).schema) for table in tables]
+        """Run several queries, one after the other.
+
+        Run together, polars would keep the rows they share in memory for the slowest of them; each reads
+        only the columns it needs.
+        """
         return [self.collect(query) for query in queries]
+
+    def split(self, query: "nw.LazyFrame[Any]", by: str | None, *, rows: int) -> "list[nw.LazyFrame[Any]]":
+        """Divide a long query into several that have no value of a column in common.
+
+        When polars groups a stream it keeps the rows of groups it seldom meets until the end; several short
+        streams take less memory, and no more time.
+        """
+        native = query.to_native()
+        count = ceil(rows / _ROWS_OF_A_STREAM)
+        if by is None or count < 2 or self.engine == "in-memory" or not isinstance(native, pl.LazyFrame):
+            return [query]
+        piece = pl.col(by).hash() % count
+        return [nw.from_native(native.filter(piece == number)) for number in range(count)]
 
 
 def free_name(word: str, names: Iterable[str]) -> str:
@@ -188,6 +215,22 @@ def _native(frame: Any) -> Any:
             got=type(frame).__name__,
             remedy="Read the file into one of these first.",
         ) from error
+
+
+def _require_number(schema: nw.Schema, column: str | None) -> None:
+    """Refuse text and dates in a column the design computes with."""
+    if column is None:
+        return
+    kind = schema[column]
+    if kind.is_numeric() or kind in (nw.Boolean, nw.Object, nw.Unknown):
+        return
+    raise InputError(
+        f"The design needs numbers in `{column}`.",
+        expected="a numeric column",
+        got=str(kind),
+        where=f"column `{column}`",
+        remedy="Name the column with the numbers, or convert this one.",
+    )
 
 
 def _refuse_case_twins(names: list[str]) -> None:

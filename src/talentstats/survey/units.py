@@ -75,11 +75,11 @@ def unit_columns(design: SurveyDesign, *, row: bool = False) -> UnitColumns:
 
 
 def units_query(reading: Reading, design: SurveyDesign, columns: UnitColumns) -> "nw.LazyFrame[Any]":
-    """Query the sampling units with their rows and population sizes."""
-    sizes = {
-        f"fpc_{k}": nw.col(name).cast(nw.Float64)
-        for k, name in enumerate(design.fpc_columns[: design.stages_used])
-    }
+    """Query the sampling units with their rows and population sizes; -inf stands for one that is missing."""
+    sizes = {}
+    for k, name in enumerate(design.fpc_columns[: design.stages_used]):
+        size = nw.col(name).cast(nw.Float64)
+        sizes[f"fpc_{k}"] = nw.when(~size.is_nan()).then(size).otherwise(nw.lit(float("-inf")))
     rows = reading.rows
     if columns.keys or sizes:
         rows = rows.select(*(column.alias(name) for name, column in {**columns.keys, **sizes}.items()))
@@ -163,22 +163,23 @@ def _population(
     """Give the population size of each group; inf without one."""
     if f"fpc_{stage}" not in keys.columns:
         return np.full(sampled.size, np.inf)
-    least, most = np.full(sampled.size, np.inf), np.zeros(sampled.size)
+    least, most = np.full(sampled.size, np.inf), np.full(sampled.size, -np.inf)
     np.minimum.at(least, group, keys[f"fpc_{stage}"].to_numpy())
     np.maximum.at(most, group, keys[f"most_fpc_{stage}"].to_numpy())
     name = design.fpc_columns[stage]
+    fractions = is_fraction(float(least.min()), float(most.max()), name)
     if (least != most).any():
         which = int(np.flatnonzero(least != most)[0])
         raise InputError(
             f"`{name}` differs within a stratum.",
             expected="one population size for every unit drawn from the same stratum",
             got=f"{least[which]:g} and {most[which]:g}",
-            where=_where(keys, group, which, design),
+            where=named_row(keys, int(np.flatnonzero(group == which)[0]), design),
             remedy="Give the size of the stratum (at later stages: of the unit before) on each of its rows.",
         )
-    if is_fraction(float(least.min()), float(most.max()), name):
-        return np.where(least >= _CENSUS, sampled, sampled / least)
-    return least
+    if not fractions:
+        return least
+    return np.where(least >= _CENSUS, sampled, sampled / least)
 
 
 def _strata(keys: pl.DataFrame, sampled: IntArray, population: FloatArray, design: SurveyDesign) -> Groups:
@@ -202,7 +203,7 @@ def _refuse_too_small(
             f"`{design.fpc_columns[stage]}` is smaller than the number of units drawn.",
             expected=f"at least {sampled[which]}",
             got=f"{population[which]:g}",
-            where=_where(keys, group, which, design),
+            where=named_row(keys, int(np.flatnonzero(group == which)[0]), design),
             remedy="Give the number of units in the population, not in the sample.",
         )
 
@@ -220,9 +221,9 @@ def _refuse_two_strata(keys: pl.DataFrame, design: SurveyDesign) -> None:
         )
 
 
-def _where(keys: pl.DataFrame, group: IntArray, which: int, design: SurveyDesign) -> str:
-    row = keys.row(int(np.flatnonzero(group == which)[0]), named=True)
+def named_row(keys: pl.DataFrame, row: int, design: SurveyDesign) -> str:
+    """Name a sampling unit for a message, by the columns of the design."""
     names = {f"stratum_{k}": name for k, name in enumerate(design.strata_columns)}
     names |= {f"unit_{k}": name for k, name in enumerate(design.units)}
-    found = [f"`{names[key]}` {value}" for key, value in row.items() if key in names]
+    found = [f"`{names[key]}` {value}" for key, value in keys.row(row, named=True).items() if key in names]
     return ", ".join(found) or "the whole sample"

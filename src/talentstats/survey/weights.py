@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import reduce
+from math import isfinite
 from operator import mul
 from typing import Any
 
@@ -81,7 +82,7 @@ def is_fraction(least: float, most: float, name: str) -> bool:
     raise InputError(
         f"`{name}` holds neither population sizes nor sampling fractions.",
         expected="all at least 1 (sizes), or all above 0 and at most 1 (fractions)",
-        got=f"values from {least:g} to {most:g}",
+        got=f"values from {least:g} to {most:g}" if isfinite(least) else "rows without a number",
         where=f"column `{name}`",
         remedy="Give one of the two for every row.",
     )
