@@ -66,5 +66,6 @@ def test_a_list_of_options_loses_none(options: list[str], text: str) -> None:
 
 def test_an_unknown_name_is_answered_with_the_closest() -> None:
     assert closest("tightnes", ["tightness", "unemployed"]) == "tightness"
+    assert closest("TIGHTNES", ["tightness", "unemployed"]) == "tightness"
     assert closest("zzz", ["tightness"]) is None
     assert "Did you mean `pdf`?" in str(unknown_name("format", "pfd", ["html", "pdf"]))

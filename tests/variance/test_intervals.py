@@ -63,7 +63,8 @@ def test_r_interpolates_near_the_exact_likelihood_interval_when_the_characterist
 
 
 def test_the_profile_interval_is_what_r_reads_off_its_interpolation() -> None:
-    rows = [row for row in REFERENCE["proportions"] if "likelihood_interpolated" in row["ends"] and row["df"] > 2]
+    everything = REFERENCE["proportions"]
+    rows = [row for row in everything if "likelihood_interpolated" in row["ends"] and row["df"] > 2]
     assert len(rows) > 80
     for row in rows:
         facts = {name: row[name] for name in ("n", "df", "conf_level")}

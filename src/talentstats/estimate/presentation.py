@@ -23,6 +23,7 @@ from talentstats.estimate.from_units import unit_variation
 from talentstats.estimate.notes import estimate_notes
 from talentstats.estimate.sums import PartialSums
 from talentstats.estimate.variation import Variation
+from talentstats.survey.replicates import UnitReplicates, fpc_notice
 from talentstats.survey.units import Units, find_units
 from talentstats.variance.groups import FloatArray
 from talentstats.variance.intervals import (
@@ -87,13 +88,12 @@ def present(part: PartialSums, presentation: Presentation) -> Estimates:
     cells = cell_sums(part, units)
     sets, dispersion, design_df = _estimate_sets(part, units, cells, presentation)
     tables = [_table(part, one, interval, design_df, presentation) for one in sets]
-    variance = part.replicates.type if part.replicates is not None else "linearisation"
     return Estimates(
         table=pl.concat(tables),
         by=part.request.by,
         method=EstimationMethod(
             statistic=part.request.statistic,
-            variance=variance if part.replicates is None else f"{variance} replicates",
+            variance=_variance_method(part),
             interval=interval,
             conf_level=presentation.conf_level,
             df=presentation.df,
@@ -108,6 +108,13 @@ def present(part: PartialSums, presentation: Presentation) -> Estimates:
         origins=part.origins,
         synthetic=part.synthetic,
     )
+
+
+def _variance_method(part: PartialSums) -> str:
+    if part.replicates is None:
+        return "linearisation"
+    notice = fpc_notice(part.replicates, part.design) if isinstance(part.replicates, UnitReplicates) else ""
+    return f"{part.replicates.type} replicates{notice}"
 
 
 def _estimate_sets(

@@ -68,7 +68,7 @@ def scan_sample(sample: SurveySample, request: Request) -> Scan:
             _refuse_gap(name, gaps[name])
     if weight:
         _check_weights(data, weight, seen, probability=design.weight is None)
-    centres = {name: seen[f"mean {name}"] for name in numeric}
+    centres = {name: seen[f"mean {name}"] for name in numeric if f"mean {name}" in seen}
     unclear = [name for name, mean in centres.items() if mean is not None and not isfinite(mean)]
     for name, (mean, nans) in _look_closer(data, unclear).items():
         centres[name] = mean
@@ -78,7 +78,8 @@ def scan_sample(sample: SurveySample, request: Request) -> Scan:
         _refuse_many_levels(levels)
     return Scan(
         rows=seen["rows"],
-        centres={name: 0.0 if mean is None else mean for name, mean in centres.items()},
+        # A yes or no is summed as it is, so that a domain of all or none comes out as exactly 1 or 0.
+        centres={name: centres.get(name) or 0.0 for name in numeric},
         gaps={name: gaps[name] for name in groups if gaps[name]},
         levels=levels,
     )
@@ -90,7 +91,9 @@ def _looks(
     """List what a first scan of the rows must tell."""
     looks = {"rows": nw.len()}
     looks |= {f"known {name}": nw.col(name).count() for name in names}
-    looks |= {f"mean {name}": as_float(data, name).mean() for name in numeric}
+    looks |= {
+        f"mean {name}": as_float(data, name).mean() for name in numeric if data.schema[name] != nw.Boolean
+    }
     floats = [name for name in names if name not in numeric and data.schema[name].is_float()]
     looks |= {f"nan {name}": _count(nw.col(name).is_nan()) for name in floats}
     if weight:
