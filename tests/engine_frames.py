@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -14,6 +13,7 @@ import polars as pl
 from polars.testing import assert_frame_equal
 
 import talentstats as ts
+from talentstats.survey import engines
 from talentstats.survey import sample as sample_module
 
 LOCAL = ("pandas", "polars-lazy", "pyarrow", "duckdb")
@@ -158,7 +158,6 @@ QUESTIONS: dict[str, Question] = {
 }
 
 SUPPLIED = ts.ReplicateWeights(columns=["r1", "r2", "r3", "r4"], type="bootstrap", df=3)
-MONEY = Decimal("3000.5")
 
 
 def assert_same(found: ts.Estimates, wanted: ts.Estimates) -> None:
@@ -177,7 +176,7 @@ def scale(estimates: ts.Estimates) -> float:
 def collected_heights() -> Iterator[list[int]]:
     """Record how many rows every table that leaves an engine has."""
     heights: list[int] = []
-    plain = sample_module.plain_types
+    plain = engines.plain_types
 
     def recording(table: pl.DataFrame, schema: Any) -> pl.DataFrame:
         heights.append(table.height)

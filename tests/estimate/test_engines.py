@@ -1,6 +1,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +54,31 @@ ON_SPARK: dict[str, tuple[str, Any, Question]] = {
 }
 
 
+@cache
+def in_memory(design: str, question: str) -> ts.Estimates:
+    return QUESTIONS[question](ts.SurveySample(TABLE, DESIGNS[design]))
+
+
 @pytest.mark.parametrize("kind", LOCAL)
 @pytest.mark.parametrize("design", DESIGNS)
 def test_every_frame_gives_the_same_digits(kind: str, design: str, tmp_path: Path) -> None:
     sample = ts.SurveySample(make_frame(kind, TABLE, tmp_path), DESIGNS[design])
-    in_memory = ts.SurveySample(TABLE, DESIGNS[design])
-    for question in QUESTIONS.values():
-        assert_same(question(sample), question(in_memory))
+    for name, question in QUESTIONS.items():
+        assert_same(question(sample), in_memory(design, name))
+
+
+@pytest.mark.parametrize("kind", ["polars", *LOCAL])
+def test_sampling_fractions_give_the_same_as_population_sizes(kind: str, tmp_path: Path) -> None:
+    drawn = pl.col("area").n_unique().over("stratum")
+    table = TABLE.with_columns((drawn / pl.col("areas")).alias("fraction"))
+    frame = make_frame(kind, table, tmp_path)
+    found, wanted = (
+        ts.estimate_total(
+            ts.SurveySample(one, ts.SurveyDesign(strata="stratum", psu="area", fpc=fpc)), "hours", by="wave"
+        )
+        for one, fpc in ((frame, "fraction"), (TABLE, "areas"))
+    )
+    assert_same(found, wanted)
 
 
 @pytest.mark.parametrize("kind", LOCAL)
@@ -76,7 +95,7 @@ def test_supplied_replicate_weights_give_the_same_digits(kind: str, tmp_path: Pa
 def test_replicates_made_of_any_frame_give_the_same_digits(kind: str, way: Any, tmp_path: Path) -> None:
     design = DESIGNS["stratified, clustered"]
     samples = [ts.SurveySample(frame, design) for frame in (make_frame(kind, TABLE, tmp_path), TABLE)]
-    options = {"replicates": 40, "seed": 7} if way == "bootstrap" else {}
+    options: dict[str, Any] = {"replicates": 40, "seed": 7} if way == "bootstrap" else {}
     made, wanted = (
         ts.estimate_mean(
             ts.make_replicates(sample, way, **options), ["income", "hours"], by="size", where={"wave": 2025}
@@ -188,10 +207,10 @@ def as_spark_has_it(table: pl.DataFrame) -> pl.DataFrame:
 @pytest.mark.slow
 @pytest.mark.xdist_group("spark")
 def test_spark_gives_the_same_digits(spark_frame: Any) -> None:
-    in_memory = as_spark_has_it(TABLE)
+    plain = as_spark_has_it(TABLE)
     for design, replicates, question in ON_SPARK.values():
         options = {"design": DESIGNS[design], "replicates": replicates}
         with collected_heights() as heights:
             found = question(ts.SurveySample(spark_frame, **options))
-        assert_same(found, question(ts.SurveySample(in_memory, **options)))
+        assert_same(found, question(ts.SurveySample(plain, **options)))
         assert max(heights) < TABLE.height / 2

@@ -6,17 +6,22 @@ Importing this module takes seconds; only `validate` does it, at the moment it i
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import great_expectations as gx
 import polars as pl
-from great_expectations import expectations as gx_expectations
-from great_expectations.data_context.types.base import (
-    DataContextConfig,
-    InMemoryStoreBackendDefaults,
-    ProgressBarsConfig,
-)
 
 from talentstats.errors import BuildError
 from talentstats.validation.conditions import Expectation, Observed
+from talentstats.validation.hidden import hidden
+
+# Great Expectations would load PySpark where it is installed: seconds, a warning about pandas, and the end of
+# a process whose main module has no file. Nothing here runs on Spark.
+with hidden("pyspark"):
+    import great_expectations as gx
+    from great_expectations import expectations as gx_expectations
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
 
 
 def open_context() -> Any:
