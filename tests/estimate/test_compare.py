@@ -513,3 +513,13 @@ def test_a_comparison_can_be_compared_and_combined_again() -> None:
     between = checked(ts.contrast(gaps, {"d": {"north": 1, "south": -1}}))
     direct = checked(ts.contrast(made, {"d": {"north f": 1, "north m": -1, "south f": -1, "south m": 1}}))
     close(values(between, "estimate", "std_error"), values(direct, "estimate", "std_error"))
+
+
+def test_columns_may_have_the_names_of_our_own_bookkeeping() -> None:
+    table = pl.DataFrame(
+        {"w": 1.0, "row": ["b", "b", "d", "d"] * 2, "partner": [1, 2] * 4, "y": [1.0, 2, 4, 8, 3, 1, 5, 9]}
+    )
+    sample = ts.make_replicates(ts.SurveySample(table, ts.SurveyDesign(weight="w", strata="row")), "JKn")
+    means = ts.estimate_mean(sample, "y", by=["row", "partner"])
+    gap = ts.compare(means.filter(row="b"), means.filter(row="d"))
+    assert gap.to_polars()["estimate"].to_list() == [2.0 - 4.5, 1.5 - 8.5]

@@ -18,6 +18,10 @@ KINDS: tuple[Kind, ...] = ("difference", "ratio", "relative_change")
 Samples = Literal["independent", "shared"]
 SAMPLES: tuple[Samples, ...] = ("independent", "shared")
 
+# Numbers of the rows that are matched; names no column has.
+_ROW = "number of the row in the first"
+_PARTNER = "number of the row in the second"
+
 
 def compare(
     first: Estimates,
@@ -144,19 +148,18 @@ def _matched(first: Estimates, second: Estimates, apart: list[str]) -> tuple[Int
             got=f"by {', '.join(first.by) or 'nothing'} and by {', '.join(second.by) or 'nothing'}",
             remedy="`filter` the second to one row, or estimate both by the same columns.",
         )
-    place = second.table.select(keys).with_row_index("partner")
-    joined = (
-        first.table.select(keys).with_row_index("row").join(place, on=keys, how="inner", nulls_equal=True)
-    )
-    joined = joined.sort("row")
-    if joined.height < len(first) or joined["row"].n_unique() < joined.height:
+    one = first.table.select(keys).with_row_index(_ROW)
+    two = second.table.select(keys).with_row_index(_PARTNER)
+    joined = one.join(two, on=keys, how="inner", nulls_equal=True).sort(_ROW)
+    matched = joined[_ROW].n_unique()
+    if joined.height < len(first) or matched < joined.height:
         raise InputError(
             "The rows of the two do not match one to one.",
             expected=f"a row of the second for each of the {len(first)} of the first",
-            got=f"{joined['row'].n_unique()} matched",
+            got=f"{matched} matched",
             remedy="`filter` both to the domains they share.",
         )
-    return joined["row"].to_numpy().astype(np.int64), joined["partner"].to_numpy().astype(np.int64)
+    return joined[_ROW].to_numpy().astype(np.int64), joined[_PARTNER].to_numpy().astype(np.int64)
 
 
 def _combine(kind: Kind, one: FloatArray, two: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:

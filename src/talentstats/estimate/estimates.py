@@ -148,7 +148,8 @@ class Estimates:
             if column not in (*self.by, "variable", "level"):
                 raise unknown_name("column of these estimates", column, [*self.by, "variable", "level"])
             keep &= self._matches(column, wanted)
-        chosen = self.table.with_row_index("row").filter(keep)["row"].to_numpy().astype(np.int64)
+        rows = self.table.select(pl.int_range(pl.len()).filter(keep)).to_series()
+        chosen = rows.to_numpy().astype(np.int64)
         return self.take(chosen)
 
     def _matches(self, column: str, wanted: Any) -> pl.Expr:

@@ -17,7 +17,7 @@ from talentstats.estimate.sums import PartialSums, second_moment
 from talentstats.survey.replicate_df import with_df
 from talentstats.survey.replicates import ReplicateWeights, UnitReplicates
 from talentstats.survey.sample import Reading, SurveySample
-from talentstats.survey.units import unit_columns, units_query
+from talentstats.survey.units import ROW_NUMBER, unit_columns, units_query
 from talentstats.survey.weights import with_weight
 
 Expressions = dict[str, nw.Expr]
@@ -141,7 +141,7 @@ def _open(sample: SurveySample, request: Request) -> Reading:
     where = sample.schema.names() if isinstance(request.where, nw.Expr) else request.where_columns
     reading = sample.read(
         (*design.columns, *request.answers, *request.by, *where, *supplied),
-        row_index="row" if _numbered(sample) else None,
+        row_index=ROW_NUMBER if _numbered(sample) else None,
     )
     return with_weight(reading, design)
 

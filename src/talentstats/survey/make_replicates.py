@@ -7,7 +7,7 @@ from talentstats.errors import InputError, LonelyPsuError, unknown_name
 from talentstats.survey.design import SurveyDesign
 from talentstats.survey.replicates import ReplicateRule, UnitReplicates
 from talentstats.survey.sample import SurveySample
-from talentstats.survey.units import Units, find_units, named_row, unit_columns, units_query
+from talentstats.survey.units import ROW_NUMBER, Units, find_units, named_row, unit_columns, units_query
 from talentstats.variance.groups import IntArray
 from talentstats.variance.multipliers import REPLICATE_KINDS, Multipliers, ReplicateKind
 from talentstats.variance.replicate_variance import replicate_rank
@@ -118,7 +118,7 @@ def _read_units(sample: SurveySample, order: str | None) -> tuple[Units, IntArra
     sample.require((order,) if order else (), what="column with the order")
     numbered = not design.units
     reading = sample.read(
-        (*design.columns, *((order,) if order else ())), row_index="row" if numbered else None
+        (*design.columns, *((order,) if order else ())), row_index=ROW_NUMBER if numbered else None
     )
     columns = unit_columns(design, row=numbered)
     table = reading.collect(units_query(reading, design, columns))

@@ -15,6 +15,8 @@ from talentstats.variance.groups import FloatArray, IntArray, dense_codes
 from talentstats.variance.linearisation import Groups, make_groups
 from talentstats.variance.stages import Stage
 
+# Column with the number of the row, where the rows are the units; a name no column has.
+ROW_NUMBER = "number of the row in the sample"
 _CENSUS = 1 - 1e-7
 
 
@@ -69,7 +71,7 @@ def unit_columns(design: SurveyDesign, *, row: bool = False) -> UnitColumns:
     strata = {f"stratum_{k}": nw.col(name) for k, name in enumerate(design.strata_columns[:stages])}
     ids = {f"unit_{k}": nw.col(name) for k, name in enumerate(design.units[:stages])}
     if row:
-        ids = {"unit_0": nw.col("row")}
+        ids = {"unit_0": nw.col(ROW_NUMBER)}
     alone = bool(ids) and (row or not design.nested)
     return UnitColumns(keys={**strata, **ids}, joined=ids if alone else {**strata, **ids})
 
