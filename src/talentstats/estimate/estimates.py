@@ -248,7 +248,8 @@ class Estimates:
 
     def _shown(self) -> pl.DataFrame:
         empty = [name for name in ("level", "note") if not any(self.table[name])]
-        return self.table.drop(empty)
+        together = [pl.col(name).cast(pl.String).fill_null("all") for name in self.by]
+        return self.table.drop(empty).with_columns(together)
 
     def __repr__(self) -> str:
         with pl.Config(
