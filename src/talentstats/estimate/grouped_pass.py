@@ -61,8 +61,9 @@ def sum_sample(sample: SurveySample, request: Request) -> PartialSums:
     keys = unit_columns(sample.design, row=_numbered(sample))
     plan = _plan(reading, request, items, values, replicates, keys.joined)
     supplied = isinstance(replicates, ReplicateWeights)
+    units = None if supplied else reading.collect(units_query(reading, sample.design, keys))
     if reading.engine == "in-memory":
-        groups, squares = _in_memory(rows, plan)
+        groups, squares = _in_memory(rows, plan, units)
     else:
         pieces = reading.split(rows, _last_unit(sample), rows=scan.rows)
         groups, squares = _on_engine(reading, rows, pieces, plan)
@@ -74,7 +75,7 @@ def sum_sample(sample: SurveySample, request: Request) -> PartialSums:
         items=items,
         groups=groups,
         squares=squares if plan.squares else None,
-        units=None if supplied else reading.collect(units_query(reading, sample.design, keys)),
+        units=units,
         missing=scan.gaps,
         sample=sample.token,
         replicates=replicates,
@@ -83,7 +84,7 @@ def sum_sample(sample: SurveySample, request: Request) -> PartialSums:
     )
 
 
-def _in_memory(rows: Any, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _in_memory(rows: Any, plan: Plan, units: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
     selected = _selected(rows, {**plan.domain, **plan.unit, **plan.sums, **plan.squares}, plan.products)
     return sums_in_order(
         selected.to_native(),
@@ -92,6 +93,7 @@ def _in_memory(rows: Any, plan: Plan) -> tuple[pl.DataFrame, pl.DataFrame]:
         sums=[*plan.sums, *plan.products],
         by_domain=list(plan.squares),
         spread_of=plan.spread_of,
+        known=units,
     )
 
 

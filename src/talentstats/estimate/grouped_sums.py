@@ -60,6 +60,7 @@ def sums_in_order(
     sums: list[str],
     by_domain: list[str],
     spread_of: str | None = None,
+    known: pl.DataFrame | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Sum columns of a frame in memory by the keys, one row after the other.
 
@@ -76,6 +77,8 @@ def sums_in_order(
         Columns to sum by all keys, and by those of the domain alone.
     spread_of : str, optional
         As for `sums_by_group`.
+    known : polars.DataFrame, optional
+        A table with every value of `rest`, which saves looking for them.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def sums_in_order(
     """
     table = rows.collect(engine="in-memory")
     of_domain, domain_code, domains = _codes(table, domain)
-    of_unit, unit_code, units = _codes(table, rest)
+    of_unit, unit_code, units = _codes(table, rest, known=known)
     code, numbers = domain_code * units + unit_code, np.arange(domains * units)
     if numbers.size > _ROOM * table.height + _SMALL:
         code, numbers = dense_codes(code)
@@ -113,7 +116,9 @@ def _added(column: pl.Series, code: IntArray, size: int) -> NDArray[np.float64]:
     return np.asarray(added, dtype=np.float64)
 
 
-def _codes(table: pl.DataFrame, names: list[str]) -> tuple[Keys, IntArray, int]:
+def _codes(
+    table: pl.DataFrame, names: list[str], *, known: pl.DataFrame | None = None
+) -> tuple[Keys, IntArray, int]:
     """Give the distinct keys numbers in their order: the keys by number, the number of each row, how many."""
     if not names:
         return lambda _: pl.DataFrame(), np.zeros(table.height, dtype=np.int64), 1
@@ -122,7 +127,10 @@ def _codes(table: pl.DataFrame, names: list[str]) -> tuple[Keys, IntArray, int]:
         least, most = (int(values.min()), int(values.max())) if values.size else (0, 0)
         if most - least < table.height + _SMALL:
             return _whole_numbers(table, names[0], values, least=least, span=most - least + 1)
-    distinct = table.select(names).unique().sort(names)
+    keys = table.select(names)
+    if known is not None and known.select(names).schema == keys.schema:
+        keys = known.select(names)
+    distinct = keys.unique().sort(names)
     numbered = distinct.with_row_index("place")
     joined = table.select(names).join(numbered, on=names, how="left", maintain_order="left", nulls_equal=True)
     places = joined["place"].to_numpy().astype(np.int64)
