@@ -193,22 +193,17 @@ class ReplicateEstimates:
     full : (estimates,) float
     replicates : ReplicateWeights or UnitReplicates
         What they were made with; estimates of other replicates are not paired with these.
-    scale : float
-    rscales : (replicates,) float
-    mse : bool
     """
 
     values: FloatArray
     full: FloatArray
     replicates: ReplicateWeights | UnitReplicates
-    scale: float
-    rscales: FloatArray
-    mse: bool
 
     def covariance(self) -> FloatArray:
         """Give the covariance matrix over the replicates."""
+        rule = self.replicates.rule
         return replicate_covariance(
-            self.values, self.full, scale=self.scale, rscales=self.rscales, mse=self.mse
+            self.values, self.full, scale=rule.scale, rscales=rule.rscales, mse=rule.mse
         )
 
     def linear(self, jacobian: FloatArray) -> "ReplicateEstimates":

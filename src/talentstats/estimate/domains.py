@@ -81,7 +81,7 @@ def cell_sums(part: PartialSums, units: Units | None) -> CellSums:
         raise InputError(
             "No row of the sample is in the subpopulation.",
             expected="at least one row that satisfies `where` and has a value in every `by` column",
-            got="none" if part.request.where is None else f"where={_describe(part.request.where)}",
+            got="none" if part.subpopulation is None else f"none with {part.subpopulation}",
             remedy="Look at the values of these columns: text must match exactly, capitals too.",
         )
     by = part.by_columns
@@ -128,10 +128,6 @@ def _with_code(table: pl.DataFrame, keys: pl.DataFrame, columns: list[str], name
     return table.join(numbered, on=columns, how="left", nulls_equal=True).with_columns(
         pl.col(name).cast(pl.Int64)
     )
-
-
-def _describe(where: object) -> str:
-    return str(dict(where)) if isinstance(where, dict) else "an expression"
 
 
 def aggregate(

@@ -65,15 +65,7 @@ def replicate_dispersion(
 ) -> ReplicateEstimates:
     """Give what covariances of the estimates of all grouping sets need."""
     flat = np.hstack([part.reshape(part.shape[0], -1) for part in values])
-    rule = replicates.rule
-    return ReplicateEstimates(
-        values=np.where(np.isnan(full), np.nan, flat),
-        full=full,
-        replicates=replicates,
-        scale=rule.scale,
-        rscales=rule.rscales,
-        mse=rule.mse,
-    )
+    return ReplicateEstimates(values=np.where(np.isnan(full), np.nan, flat), full=full, replicates=replicates)
 
 
 def _spread(values: FloatArray, full: FloatArray, rule: ReplicateRule) -> ReplicateVariance:

@@ -11,7 +11,7 @@ from talentstats.estimate.items import weighted_names
 from talentstats.estimate.sums import PartialSums
 from talentstats.estimate.variation import Variation
 from talentstats.survey.design import SurveyDesign
-from talentstats.survey.units import Units
+from talentstats.survey.units import Units, named_row
 from talentstats.variance.groups import (
     BoolArray,
     FloatArray,
@@ -74,18 +74,12 @@ def refuse_lonely_strata(stratum: IntArray, units: Units, design: SurveyDesign) 
 def _lonely_error(
     units: Units, design: SurveyDesign, stage: int, rows: list[int], count: int
 ) -> LonelyPsuError:
-    named = {f"stratum_{k}": name for k, name in enumerate(design.strata_columns)}
-    named |= {f"unit_{k}": name for k, name in enumerate(design.units[:stage])}
-    shown = []
-    for row in rows:
-        values = units.keys.row(row, named=True)
-        parts = [f"`{named[key]}` {value}" for key, value in values.items() if key in named]
-        shown.append(" ".join(parts) or "the whole sample")
+    shown = [named_row(units.keys, row, design, stages=stage + 1) for row in rows]
     more = f" and {count - len(rows)} more" if count > len(rows) else ""
     return LonelyPsuError(
         f"{count} stratum(s) have a single sampling unit at stage {stage + 1}, so their variance is unknown.",
         expected="two units or more in every stratum",
-        got=", ".join(shown) + more,
+        got="; ".join(shown) + more,
         remedy="Join strata, or choose `lonely_psu` in the design: `certainty` or `remove` (adds nothing), "
         "`adjust` (distance from the mean of all units) or `average` (as the other strata).",
     )

@@ -78,6 +78,7 @@ def sum_sample(sample: SurveySample, request: Request) -> PartialSums:
         units=units,
         missing=scan.gaps,
         sample=sample.token,
+        subpopulation=request.subpopulation,
         replicates=replicates,
         origins=sample.origins,
         synthetic=sample.synthetic,

@@ -1,6 +1,6 @@
 """Sums by group: asked of the engine, or added in the order of the rows when the frame is in memory."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import narwhals as nw
@@ -15,6 +15,8 @@ from talentstats.variance.groups import IntArray, dense_codes
 # Sums are kept for every pair of a domain and a unit while these are not many more than the rows.
 _ROOM = 4
 _SMALL = 1_000_000
+# Columns made of the rows at one time: with hundreds of replicate weights not all of them are in memory.
+_AT_ONCE = 12
 
 Keys = Callable[[IntArray], pl.DataFrame]
 
@@ -85,7 +87,7 @@ def sums_in_order(
     groups, domains : polars.DataFrame
         As `sums_by_group` gives, in the order of the keys.
     """
-    table = rows.collect(engine="in-memory")
+    table = _collected(rows, [*domain, *rest, *sums[:1]])
     of_domain, domain_code, domains = _codes(table, domain)
     of_unit, unit_code, units = _codes(table, rest, known=known)
     code, numbers = domain_code * units + unit_code, np.arange(domains * units)
@@ -94,15 +96,25 @@ def sums_in_order(
     counts = np.bincount(code, minlength=numbers.size)
     occurs = np.flatnonzero(counts)
     columns: dict[str, NDArray[Any]] = {"n": counts[occurs]}
-    columns |= {name: _added(table[name], code, numbers.size)[occurs] for name in sums}
+    columns |= {column.name: _added(column, code, numbers.size)[occurs] for column in _columns(rows, sums)}
+    squares = {column.name: _added(column, domain_code, domains) for column in _columns(rows, by_domain)}
     if spread_of is not None:
-        least, most = _bounds(code, table[spread_of].to_numpy(), numbers.size)
+        least, most = _bounds(code, _collected(rows, [spread_of])[spread_of].to_numpy(), numbers.size)
         columns |= {f"least_{spread_of}": least[occurs], f"most_{spread_of}": most[occurs]}
     found = numbers[occurs]
     groups = [of_domain(found // units), of_unit(found % units), pl.DataFrame(columns)]
-    squares = {name: _added(table[name], domain_code, domains) for name in by_domain}
     alone = [of_domain(np.arange(domains)), pl.DataFrame(squares)]
     return _plain(groups), _plain(alone)
+
+
+def _columns(rows: pl.LazyFrame, names: list[str]) -> Iterator[pl.Series]:
+    """Give the columns one after the other, made so many at a time."""
+    for start in range(0, len(names), _AT_ONCE):
+        yield from _collected(rows, names[start : start + _AT_ONCE])
+
+
+def _collected(rows: pl.LazyFrame, names: list[str]) -> pl.DataFrame:
+    return rows.select(names).collect(engine="in-memory")
 
 
 def _plain(parts: list[pl.DataFrame]) -> pl.DataFrame:

@@ -67,12 +67,13 @@ def _refuse_other_replicates(first: ReplicateEstimates, second: ReplicateEstimat
         same |= one.keys.equals(two.keys) and np.array_equal(one.multipliers, two.multipliers)
     if isinstance(one, ReplicateWeights) and isinstance(two, ReplicateWeights):
         same |= tuple(one.columns) == tuple(two.columns)
-    alike = np.array_equal(first.rscales, second.rscales) and first.scale == second.scale
-    if not (same and alike and first.mse == second.mse):
+    rule, other = one.rule, two.rule
+    alike = np.array_equal(rule.rscales, other.rscales) and rule.scale == other.scale
+    if not (same and alike and rule.mse == other.mse):
         raise ComparisonError(
             "The two estimates were made with different replicates.",
             expected="one set of replicates for both",
-            got=f"{one.type} with {first.rscales.size} and {two.type} with {second.rscales.size} replicates",
+            got=f"{one.type} with {rule.rscales.size} and {two.type} with {other.rscales.size} replicates",
             remedy="Make the replicates once, and estimate both with that sample.",
         )
 

@@ -80,6 +80,13 @@ def _refuse_unlike(first: PartialSums, second: PartialSums) -> None:
                 got=f"{two}",
                 remedy="Make every part with the same call.",
             )
+    if first.subpopulation != second.subpopulation:
+        raise InputError(
+            "The parts are not of one subpopulation.",
+            expected=first.subpopulation or "everyone",
+            got=second.subpopulation or "everyone",
+            remedy="Make every part with the same `where`.",
+        )
     if first.design != second.design or first.form != second.form:
         raise InputError(
             "The parts are not of one design.",

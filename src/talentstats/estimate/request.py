@@ -61,6 +61,13 @@ class Request:
         """Columns a mapping in `where` names."""
         return tuple(self.where) if isinstance(self.where, Mapping) else ()
 
+    @property
+    def subpopulation(self) -> str | None:
+        """What `where` says, as text that is the same for the same condition; None without one."""
+        if isinstance(self.where, Mapping):
+            return ", ".join(f"{name}={value!r}" for name, value in sorted(self.where.items()))
+        return None if self.where is None else str(self.where)
+
 
 def make_request(
     sample: SurveySample,

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 
@@ -110,13 +109,10 @@ def _members(part: PartialSums) -> dict[str, bytes]:
     if isinstance(part.replicates, UnitReplicates):
         members["replicate_units.parquet"] = _table(part.replicates.keys)
         members["multipliers.parquet"] = _table(pl.DataFrame(part.replicates.multipliers))
-    where = part.request.where
     described = {
         "format": _FORMAT,
         "request": asdict(replace(part.request, where=None)),
-        "where": str(dict(where))
-        if isinstance(where, dict)
-        else (None if where is None else "an expression"),
+        "subpopulation": part.subpopulation,
         "design": asdict(part.design),
         "items": [asdict(item) for item in part.items],
         "missing": part.missing,
@@ -165,9 +161,8 @@ def _read(described: dict[str, Any], members: dict[str, bytes]) -> PartialSums:
     request = described["request"]
     names = {key: tuple(request[key]) for key in ("variables", "denominators", "by")}
     levels = None if request["levels"] is None else tuple(request["levels"])
-    where = nw.lit(value=True) if described["where"] else None
     return PartialSums(
-        request=Request(**{**request, **names, "levels": levels, "where": where}),
+        request=Request(**{**request, **names, "levels": levels}),
         design=SurveyDesign(**{key: _tuple(value) for key, value in described["design"].items()}),
         items=tuple(_item(item) for item in described["items"]),
         groups=pl.read_parquet(io.BytesIO(members["groups.parquet"])),
@@ -175,6 +170,7 @@ def _read(described: dict[str, Any], members: dict[str, bytes]) -> PartialSums:
         units=tables["units"],
         missing=described["missing"],
         sample=object(),
+        subpopulation=described["subpopulation"],
         replicates=_replicates(described["replicates"], members),
         origins=tuple(_origin(origin) for origin in described["origins"]),
         synthetic=described["synthetic"],

@@ -36,6 +36,8 @@ class PartialSums:
         Rows without a value, by column.
     sample : object
         Stands for the sample the sums are of.
+    subpopulation : str or None
+        What `where` said.
     replicates : ReplicateWeights or UnitReplicates or None
     origins : tuple of Origin
     synthetic : bool
@@ -49,6 +51,7 @@ class PartialSums:
     units: pl.DataFrame | None
     missing: dict[str, int]
     sample: object
+    subpopulation: str | None = None
     replicates: ReplicateWeights | UnitReplicates | None = None
     origins: tuple[Origin, ...] = ()
     synthetic: bool = False

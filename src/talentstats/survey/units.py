@@ -11,7 +11,7 @@ from talentstats.errors import InputError
 from talentstats.survey.design import SurveyDesign
 from talentstats.survey.sample import Reading
 from talentstats.survey.weights import is_fraction
-from talentstats.variance.groups import FloatArray, IntArray, dense_codes
+from talentstats.variance.groups import FloatArray, IntArray
 from talentstats.variance.linearisation import Groups, make_groups
 from talentstats.variance.stages import Stage
 
@@ -154,9 +154,8 @@ def _unit_keys(table: pl.DataFrame, design: SurveyDesign) -> tuple[pl.DataFrame,
 
 
 def _distinct_per_group(group: IntArray, unit: IntArray) -> IntArray:
-    codes, keys = dense_codes(group * (int(unit.max()) + 1) + unit)
-    del codes
-    return np.bincount(keys // (int(unit.max()) + 1)).astype(np.int64)
+    units = int(unit.max()) + 1
+    return np.bincount(np.unique(group * units + unit) // units).astype(np.int64)
 
 
 def _population(
@@ -223,9 +222,9 @@ def _refuse_two_strata(keys: pl.DataFrame, design: SurveyDesign) -> None:
         )
 
 
-def named_row(keys: pl.DataFrame, row: int, design: SurveyDesign) -> str:
-    """Name a sampling unit for a message, by the columns of the design."""
-    names = {f"stratum_{k}": name for k, name in enumerate(design.strata_columns)}
-    names |= {f"unit_{k}": name for k, name in enumerate(design.units)}
+def named_row(keys: pl.DataFrame, row: int, design: SurveyDesign, *, stages: int | None = None) -> str:
+    """Name a sampling unit for a message, by the columns of the design; of the first `stages` if given."""
+    names = {f"stratum_{k}": name for k, name in enumerate(design.strata_columns[:stages])}
+    names |= {f"unit_{k}": name for k, name in enumerate(design.units[:stages])}
     found = [f"`{names[key]}` {value}" for key, value in keys.row(row, named=True).items() if key in names]
     return ", ".join(found) or "the whole sample"
