@@ -154,7 +154,7 @@ LONELY: dict[str, tuple[ts.SurveyDesign, pl.Expr, tuple[str, ...]]] = {
     "second stage": (
         DESIGNS["two stages"],
         (pl.col("district") != 21) | (pl.col("school") == 210),
-        ("stage 2", "`stratum` s2 `district` 21"),
+        ("stage 2", "`stratum` s2, `district` 21"),
     ),
     "no strata": (
         ts.SurveyDesign(weight="w", psu="district"),

@@ -11,7 +11,7 @@ from talentstats.estimate.items import weighted_names
 from talentstats.estimate.sums import PartialSums
 from talentstats.estimate.variation import Variation
 from talentstats.survey.design import SurveyDesign
-from talentstats.survey.units import Units, named_row
+from talentstats.survey.units import Units, named_stratum
 from talentstats.variance.groups import (
     BoolArray,
     FloatArray,
@@ -74,7 +74,7 @@ def refuse_lonely_strata(stratum: IntArray, units: Units, design: SurveyDesign) 
 def _lonely_error(
     units: Units, design: SurveyDesign, stage: int, rows: list[int], count: int
 ) -> LonelyPsuError:
-    shown = [named_row(units.keys, row, design, stages=stage + 1) for row in rows]
+    shown = [named_stratum(units.keys, row, design, stage=stage) for row in rows]
     more = f" and {count - len(rows)} more" if count > len(rows) else ""
     return LonelyPsuError(
         f"{count} stratum(s) have a single sampling unit at stage {stage + 1}, so their variance is unknown.",

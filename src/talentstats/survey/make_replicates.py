@@ -7,7 +7,7 @@ from talentstats.errors import InputError, LonelyPsuError, unknown_name
 from talentstats.survey.design import SurveyDesign
 from talentstats.survey.replicates import ReplicateRule, UnitReplicates
 from talentstats.survey.sample import SurveySample
-from talentstats.survey.units import ROW_NUMBER, Units, find_units, named_row, unit_columns, units_query
+from talentstats.survey.units import ROW_NUMBER, Units, find_units, named_unit, unit_columns, units_query
 from talentstats.variance.groups import IntArray
 from talentstats.variance.multipliers import REPLICATE_KINDS, Multipliers, ReplicateKind
 from talentstats.variance.replicate_variance import replicate_rank
@@ -105,7 +105,7 @@ def _refuse_lonely(units: Units, design: SurveyDesign, *, every_stage: bool) -> 
                 f"{rows.size} stratum(s) have a single sampling unit at stage {number}, so replicates cannot "
                 "show how much it varies.",
                 expected="two units or more in every stratum that is not completely in the sample",
-                got=f"a single unit: {named_row(units.keys, int(rows[0]), design, stages=number)}",
+                got=f"a single unit: {named_unit(units.keys, int(rows[0]), design, stages=number)}",
                 remedy="Join the stratum with a similar one, or give it a population size of 1 in `fpc`.",
             )
         # Below a stage that was drawn with replacement, or as good as, nothing adds to the variance.

@@ -1,5 +1,6 @@
 """The sampling units of a sample and the stages in which they were drawn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,7 +176,7 @@ def _population(
             f"`{name}` differs within a stratum.",
             expected="one population size for every unit drawn from the same stratum",
             got=f"{least[which]:g} and {most[which]:g}",
-            where=named_row(keys, int(np.flatnonzero(group == which)[0]), design),
+            where=named_unit(keys, int(np.flatnonzero(group == which)[0]), design),
             remedy="Give the size of the stratum (at later stages: of the unit before) on each of its rows.",
         )
     if not fractions:
@@ -204,7 +205,7 @@ def _refuse_too_small(
             f"`{design.fpc_columns[stage]}` is smaller than the number of units drawn.",
             expected=f"at least {sampled[which]}",
             got=f"{population[which]:g}",
-            where=named_row(keys, int(np.flatnonzero(group == which)[0]), design),
+            where=named_unit(keys, int(np.flatnonzero(group == which)[0]), design),
             remedy="Give the number of units in the population, not in the sample.",
         )
 
@@ -222,9 +223,19 @@ def _refuse_two_strata(keys: pl.DataFrame, design: SurveyDesign) -> None:
         )
 
 
-def named_row(keys: pl.DataFrame, row: int, design: SurveyDesign, *, stages: int | None = None) -> str:
+def named_unit(keys: pl.DataFrame, row: int, design: SurveyDesign, *, stages: int | None = None) -> str:
     """Name a sampling unit for a message, by the columns of the design; of the first `stages` if given."""
-    names = {f"stratum_{k}": name for k, name in enumerate(design.strata_columns[:stages])}
-    names |= {f"unit_{k}": name for k, name in enumerate(design.units[:stages])}
-    found = [f"`{names[key]}` {value}" for key, value in keys.row(row, named=True).items() if key in names]
-    return ", ".join(found) or "the whole sample"
+    return _named(keys, row, design.strata_columns[:stages], design.units[:stages])
+
+
+def named_stratum(keys: pl.DataFrame, row: int, design: SurveyDesign, *, stage: int) -> str:
+    """Name for a message the stratum from which a unit of `stage` (0 is the first) was drawn."""
+    return _named(keys, row, design.strata_columns[: stage + 1], design.units[:stage])
+
+
+def _named(keys: pl.DataFrame, row: int, strata: Sequence[str], units: Sequence[str]) -> str:
+    names = {f"stratum_{k}": name for k, name in enumerate(strata)}
+    names |= {f"unit_{k}": name for k, name in enumerate(units)}
+    values = keys.row(row, named=True)
+    shown = [f"`{name}` {values[key]}" for key, name in names.items() if key in values]
+    return ", ".join(shown) or "the whole sample"
