@@ -32,6 +32,21 @@ def test_a_level_that_only_one_part_has_is_kept() -> None:
     assert merged.select("level", "estimate", "n_obs").equals(whole.select("level", "estimate", "n_obs"))
 
 
+def test_a_part_in_which_nobody_answered_is_merged_when_the_levels_are_named() -> None:
+    silent = PEOPLE.with_columns(role=pl.when(pl.col("area") > 2).then("role"))
+    levels = ["partner", "worker"]
+    samples = [ts.SurveySample(silent[rows], DESIGN) for rows in (slice(0, 4), slice(4, 8))]
+    with pytest.raises(InputError, match=r"(?s)no answers.*name the `levels`"):
+        ts.partial(samples[0], "proportion", "role")
+    parts = [ts.partial(sample, "proportion", "role", levels=levels) for sample in samples]
+    merged = ts.finalize(ts.merge(parts)).to_polars()
+    whole = ts.estimate_proportion(ts.SurveySample(silent, DESIGN), "role").to_polars()
+    assert merged.select("level", "estimate", "n_missing").equals(
+        whole.select("level", "estimate", "n_missing")
+    )
+    assert merged["std_error"].to_list() == pytest.approx(whole["std_error"].to_list())
+
+
 @pytest.mark.parametrize(
     ("other", "says"),
     [

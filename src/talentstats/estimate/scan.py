@@ -223,13 +223,13 @@ def _distinct(name: str, values: pl.Series, request: Request) -> tuple[Any, ...]
             where=f"column `{name}`",
             remedy="Group the values into classes first, or name the `levels` to report.",
         )
-    if values.is_empty():
+    if values.is_empty() and request.levels is None:
         raise InputError(
             f"`{name}` has no answers, so it has no levels to report.",
             expected="a value in one row at least",
             got="missing values only",
             where=f"column `{name}`",
-            remedy="Check how the column was read, or leave it out.",
+            remedy="Check how the column was read, or leave it out. In a part of a file, name the `levels`.",
         )
     # Whole numbers with gaps come out of pandas as floats; their levels are written as whole all the same.
     if values.dtype.is_float() and (values == values.round()).all() and values.is_finite().all():
@@ -240,6 +240,8 @@ def _distinct(name: str, values: pl.Series, request: Request) -> tuple[Any, ...]
 def _chosen(name: str, found: tuple[Any, ...], request: Request) -> tuple[Any, ...]:
     if request.levels is None:
         return found
+    if not found:
+        return request.levels
     for level in request.levels:
         if level in found:
             continue
