@@ -7,7 +7,7 @@ import polars as pl
 
 from talentstats.errors import ComparisonError, InputError, unknown_name
 from talentstats.estimate.contrast import Combined, make_combined
-from talentstats.estimate.dispersion import Dispersion, MomentScores
+from talentstats.estimate.dispersion import Dispersion, MomentScores, UnitScores
 from talentstats.estimate.estimates import Estimates
 from talentstats.estimate.joint import independent, same_sample, shared_units
 from talentstats.estimate.presentation import DfRule
@@ -194,7 +194,8 @@ def _dispersion(first: Estimates, second: Estimates, samples: Samples | None, ap
 def _refuse_unfollowed(first: Estimates, apart: list[str], samples: Samples | None) -> None:
     """Refuse waves of a stacked file in which nothing says who took part twice."""
     wave = first.design.wave
-    if wave in apart and isinstance(first.dispersion, MomentScores) and samples is None:
+    alone = isinstance(first.dispersion, MomentScores | UnitScores) and not first.design.units
+    if wave in apart and alone and samples is None:
         raise ComparisonError(
             "Nothing in the design says whether the waves have respondents in common.",
             expected="`case_id` or `psu` in the design",

@@ -12,7 +12,7 @@ from talentstats.errors import InputError, unknown_name
 from talentstats.estimate.derivatives import Traced, traced
 from talentstats.estimate.dispersion import Dispersion
 from talentstats.estimate.estimates import COLUMNS, Estimates, row_labels
-from talentstats.estimate.notes import INTERVAL_NOTES
+from talentstats.estimate.notes import INTERVAL_NOTES, NEGATIVE_VARIANCE
 from talentstats.estimate.presentation import DF_RULES, DfRule
 from talentstats.variance.groups import FloatArray
 from talentstats.variance.intervals import symmetric_interval
@@ -131,8 +131,10 @@ def make_combined(
     if method.df not in DF_RULES:
         raise unknown_name("rule for degrees of freedom", method.df, DF_RULES)
     made = combined.dispersion.linear(np.where(np.isnan(values)[:, None], np.nan, combined.jacobian))
-    error = np.sqrt(np.maximum(np.diag(made.covariance()), 0.0))
-    error = np.where(np.isfinite(values), error, np.nan)
+    variance = np.diag(made.covariance())
+    negative = (variance < 0) & (estimates.design.pairwise is not None)
+    error = np.sqrt(np.maximum(variance, 0.0))
+    error = np.where(np.isfinite(values) & ~negative, error, np.nan)
     freedom = np.full(values.size, estimates.design_df)
     if method.df == "domain":
         freedom = combined.row_df
@@ -141,10 +143,12 @@ def make_combined(
     with np.errstate(divide="ignore", invalid="ignore"):
         cv = np.where(values != 0, error / np.abs(values), np.nan)
     notes = [
-        "; ".join(filter(None, (combined.note, INTERVAL_NOTES.get(code, ""))))
+        "; ".join(
+            filter(None, (combined.note, INTERVAL_NOTES.get(code, ""), NEGATIVE_VARIANCE if below else ""))
+        )
         if np.isfinite(value)
         else "not defined for these estimates"
-        for value, code in zip(values, ends.note.tolist(), strict=True)
+        for value, code, below in zip(values, ends.note.tolist(), negative.tolist(), strict=True)
     ]
     columns = {
         "estimate": values,

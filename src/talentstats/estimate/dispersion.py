@@ -9,10 +9,11 @@ from typing import Any, Protocol
 import numpy as np
 from scipy import sparse
 
+from talentstats.estimate.design_covariance import covariance_of
 from talentstats.survey.replicates import ReplicateWeights, UnitReplicates
 from talentstats.survey.units import Units
 from talentstats.variance.groups import BoolArray, FloatArray, IntArray, group_sums
-from talentstats.variance.linearisation import LonelyRule, score_covariance
+from talentstats.variance.linearisation import LonelyRule
 from talentstats.variance.moments import ROUNDING
 from talentstats.variance.replicate_variance import replicate_covariance
 
@@ -42,10 +43,28 @@ def _emptied(covariance: FloatArray, undefined: BoolArray) -> FloatArray:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Correction:
+    """What adjusted weights take out of the scores: `on_unit @ coefficients`, for every unit and estimate.
+
+    Attributes
+    ----------
+    unit : (rows,) int
+        Which unit a row of `on_unit` is about.
+    on_unit : sparse (rows, columns)
+    coefficients : (columns, estimates) float
+    """
+
+    unit: IntArray
+    on_unit: Any
+    coefficients: FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Block:
     """Scores of the estimates of one grouping set: a row for each domain and unit that meet.
 
-    `values[v, row] / denominator[domain[row], v]` belongs to estimate `first + domain[row] * variables + v`.
+    `values[v, row] / denominator[domain[row], v]` belongs to estimate `first + domain[row] * variables + v`;
+    `correction` is taken out of all of them.
     """
 
     domain: IntArray
@@ -53,6 +72,39 @@ class Block:
     values: FloatArray
     denominator: FloatArray
     first: int
+    correction: Correction | None = None
+
+    @property
+    def size(self) -> int:
+        """How many estimates the block is about."""
+        return self.denominator.size
+
+    def scores(self, units: int) -> FloatArray:
+        """Give the (units, estimates) matrix of scores."""
+        return self.some_scores(units, slice(0, self.size))
+
+    def some_scores(self, units: int, chosen: slice) -> FloatArray:
+        """Give the columns of some estimates."""
+        variables = self.values.shape[0]
+        first, last = chosen.start // variables, -(-chosen.stop // variables)
+        inside = (self.domain >= first) & (self.domain < last)
+        scores = np.zeros((units, (last - first) * variables))
+        column = (self.domain[inside] - first) * variables + np.arange(variables)[:, None]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            values = self.values[:, inside] / self.denominator[self.domain[inside]].T
+        scores[self.unit[inside], column] = np.nan_to_num(values)
+        scores = scores[:, chosen.start - first * variables : chosen.stop - first * variables]
+        if self.correction is not None:
+            part = self.correction.coefficients[:, chosen]
+            scores[self.correction.unit] -= self.correction.on_unit @ part
+        return scores
+
+    def moved(self, at: IntArray) -> "Block":
+        """Give the block with other positions of its units."""
+        correction = self.correction
+        if correction is not None:
+            correction = replace(correction, unit=at[correction.unit])
+        return replace(self, unit=at[self.unit], correction=correction)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,14 +135,12 @@ class UnitScores:
         """Give the (units, estimates) matrix, zero for what is not defined."""
         scores = np.zeros((self.units.keys.height, self.size))
         for block in self.blocks:
-            variables = block.values.shape[0]
-            columns = block.first + block.domain * variables + np.arange(variables)[:, None]
-            scores[block.unit, columns] = np.nan_to_num(block.values / block.denominator[block.domain].T)
+            scores[:, block.first : block.first + block.size] = block.scores(self.units.keys.height)
         return scores if self.jacobian is None else scores @ self.jacobian.T
 
     def covariance(self) -> FloatArray:
         """Give the covariance matrix from the design."""
-        covariance = score_covariance(self.scores(), stages=self.units.stages, lonely=self.lonely)
+        covariance = covariance_of(self.scores(), self.units, lonely=self.lonely)
         return _emptied(covariance, self.undefined)
 
     def linear(self, jacobian: FloatArray) -> "UnitScores":

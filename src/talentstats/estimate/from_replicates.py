@@ -28,7 +28,10 @@ def replicate_estimates(
     NaN where the domain is empty in a replicate.
     """
     names = weighted_names(part.items)
-    if isinstance(part.replicates, UnitReplicates) and units is not None:
+    if isinstance(part.replicates, UnitReplicates) and part.readjusted is not None and units is not None:
+        factors = part.replicates.factors_of(units.keys)
+        totals = part.readjusted.totals(factors, cells.cells, grouping.domain_of_cell, grouping.size)
+    elif isinstance(part.replicates, UnitReplicates) and units is not None:
         totals = _from_factors(part.replicates, units, cells, grouping, names)
     else:
         totals = _from_columns(part, cells, grouping, names)
@@ -78,7 +81,7 @@ def _from_factors(
     """Multiply the units' sums by their factors: (replicates, domains, columns)."""
     domain, unit, summed = aggregate(cells, grouping, cells.columns(names))
     values = summed.T
-    factors = _in_order_of(units, replicates)
+    factors = replicates.factors_of(units.keys)
     n_units, columns = factors.shape[0], len(names)
     step = max(1, _BLOCK // (n_units * columns))
     parts = []
@@ -90,16 +93,6 @@ def _from_factors(
         product = factors.T @ wide.reshape(n_units, -1)
         parts.append(product.reshape(-1, stop - start, columns))
     return np.concatenate(parts, axis=1)
-
-
-def _in_order_of(units: Units, replicates: UnitReplicates) -> FloatArray:
-    """Put the factors in the order of these units, which may be fewer than those they were made for."""
-    columns = units.keys.columns
-    if replicates.keys.equals(units.keys):
-        return replicates.multipliers
-    place = replicates.keys.with_row_index("place")
-    found = units.keys.join(place, on=columns, how="left", maintain_order="left")["place"]
-    return np.asarray(replicates.multipliers[found.to_numpy()], dtype=np.float64)
 
 
 def _from_columns(part: PartialSums, cells: CellSums, grouping: GroupingSet, names: list[str]) -> FloatArray:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from talentstats.errors import LonelyPsuError
-from talentstats.estimate.dispersion import Block
+from talentstats.estimate.design_covariance import domain_variances_of, variances_of
+from talentstats.estimate.dispersion import Block, Correction
 from talentstats.estimate.domain_sums import basis_names, take
 from talentstats.estimate.domains import CellSums, GroupingSet, aggregate
 from talentstats.estimate.estimators import ESTIMATORS, Score, Sums
@@ -17,12 +18,19 @@ from talentstats.variance.groups import (
     FloatArray,
     IntArray,
     group_counts,
+    group_sums,
     segment_starts,
     segment_sums,
 )
-from talentstats.variance.linearisation import domain_variances, groups_of
+from talentstats.variance.linearisation import groups_of
 
 _SHOWN = 10
+# Scores of every unit are made for so many values at once.
+_BLOCK = 20_000_000
+# What an adjustment holds fixed leaves a variance this large, relative to that of the scores before.
+_HELD_FIXED = 1e-24
+# A variance of zero comes out this large, relative to the square of the estimate.
+_ROUNDING = 1e-14
 
 
 def unit_variation(
@@ -39,17 +47,78 @@ def unit_variation(
     counts = ["n", *dict.fromkeys(item.rows for item in part.items if item.rows != "n")]
     domain, unit, values = aggregate(cells, grouping, cells.columns([*counts, *names]))
     if part.design.lonely_psu == "fail":
-        refuse_lonely(unit, units, part.design)
+        # Residuals of an adjustment are not zero outside the domain.
+        refuse_lonely(unit if part.residuals is None else np.arange(units.keys.height), units, part.design)
     score = ESTIMATORS[part.request.statistic].score(sums)
-    scores = _scores(part, score, names, domain, values[len(counts) :])
-    variance = domain_variances(
-        domain, unit, scores, n_domains=grouping.size, stages=units.stages, lonely=part.design.lonely_psu
-    )
     denominator = np.broadcast_to(score.denominator, sums.weight.shape)
+    block = Block(
+        domain=domain,
+        unit=unit,
+        values=_scores(part, score, names, domain, values[len(counts) :]),
+        denominator=denominator,
+        first=first,
+        correction=_correction(part, cells, grouping, score, denominator),
+    )
+    if block.correction is None:
+        variance = domain_variances_of(
+            domain, unit, block.values, units, n_domains=grouping.size, lonely=part.design.lonely_psu
+        )
+        variance = variance / denominator**2
+    else:
+        variance = _dense_variances(block, units, part.design)
+    variance = _not_negative(variance, ESTIMATORS[part.request.statistic].value(sums))
     df = _domain_df(domain, unit, values[: len(counts)] > 0, units, n_domains=grouping.size)
-    block = Block(domain=domain, unit=unit, values=scores, denominator=denominator, first=first)
     by_item = take(df, counts, [item.rows for item in part.items])
-    return Variation(variance=variance / denominator**2, df=by_item), block
+    return Variation(variance=variance, df=by_item), block
+
+
+def _not_negative(variance: FloatArray, values: FloatArray) -> FloatArray:
+    """Leave out variances below zero, which pairs of units can give; what is mere rounding is 0."""
+    rounding = -variance <= _ROUNDING * values**2
+    return np.where(variance >= 0, variance, np.where(rounding, 0.0, np.nan))
+
+
+def _dense_variances(block: Block, units: Units, design: SurveyDesign) -> FloatArray:
+    """Give the variances of scores that no unit is without, so many estimates at a time."""
+    height = units.keys.height
+    step = max(1, _BLOCK // height)
+    parts = [
+        variances_of(
+            block.some_scores(height, slice(start, min(start + step, block.size))),
+            units,
+            lonely=design.lonely_psu,
+        )
+        for start in range(0, block.size, step)
+    ]
+    variance = np.concatenate(parts).reshape(block.denominator.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        size = group_sums(block.domain, block.values.T**2, n_groups=block.denominator.shape[0])
+        size = size / block.denominator**2
+    variance = np.where(np.abs(variance) <= _HELD_FIXED * size, 0.0, variance)
+    usable = np.isfinite(block.denominator) & (block.denominator != 0)
+    return np.where(usable, variance, np.nan)
+
+
+def _correction(
+    part: PartialSums, cells: CellSums, grouping: GroupingSet, score: Score, denominator: FloatArray
+) -> Correction | None:
+    """Give what the adjustments of the weights take out of the scores of a grouping set."""
+    residuals = part.residuals
+    if residuals is None:
+        return None
+    moments = []
+    for on_names in residuals.moments_of(cells.cells, grouping.domain_of_cell, grouping.size):
+        names, domains, columns = on_names.shape
+        of_domain = np.repeat(np.arange(domains), columns)
+        scores = _scores(part, score, list(residuals.names), of_domain, on_names.reshape(names, -1))
+        by_column = scores.reshape(-1, domains, columns).transpose(2, 1, 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            moments.append(np.nan_to_num(by_column / denominator).reshape(columns, -1))
+    return Correction(
+        unit=np.arange(residuals.on_unit.shape[0]),
+        on_unit=residuals.on_unit,
+        coefficients=residuals.coefficients(moments),
+    )
 
 
 def refuse_lonely(unit: IntArray, units: Units, design: SurveyDesign) -> None:

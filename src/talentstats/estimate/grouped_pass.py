@@ -1,6 +1,6 @@
 """The pass over the rows: from a sample to sums by domain and sampling unit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -9,11 +9,15 @@ import polars as pl
 
 from talentstats.estimate.grouped_sums import sums_by_group, sums_in_order
 from talentstats.estimate.items import Item, make_items, weighted_names
+from talentstats.estimate.readjusted_sums import ReadjustedSums, readjusted_sums
 from talentstats.estimate.request import Request
+from talentstats.estimate.residual_sums import ResidualSums, residual_sums
 from talentstats.estimate.row_values import RowValues, row_values
+from talentstats.estimate.rows import read_rows
 from talentstats.estimate.scan import scan_sample
 from talentstats.estimate.subpopulation import inside
 from talentstats.estimate.sums import PartialSums, second_moment
+from talentstats.survey.adjustment import base_column, has_residuals, needed_columns, respondents_column
 from talentstats.survey.replicate_df import with_df
 from talentstats.survey.replicates import ReplicateWeights, UnitReplicates
 from talentstats.survey.sample import Reading, SurveySample
@@ -51,11 +55,12 @@ class Plan:
 
 def sum_sample(sample: SurveySample, request: Request) -> PartialSums:
     """Sum what the request needs: one look at the columns, then one pass over the rows."""
+    sample = _in_memory_if_adjusted(sample, request)
     scan = scan_sample(sample, request)
     items, sources = make_items(request, scan)
     reading = _open(sample, request)
     replicates = with_df(reading, sample.replicates)
-    condition = inside(reading, request, scan)
+    condition = inside(reading, request, scan, responded=respondents_column(sample.adjustments))
     rows = reading.rows if condition is None else reading.rows.filter(condition)
     values = row_values(reading, request, scan, sources)
     keys = unit_columns(sample.design, row=_numbered(sample))
@@ -79,6 +84,9 @@ def sum_sample(sample: SurveySample, request: Request) -> PartialSums:
         missing=scan.gaps,
         sample=sample.token,
         subpopulation=request.subpopulation,
+        adjusted=tuple(one.kind for one in sample.adjustments),
+        residuals=_residuals(sample, reading, rows, plan, weighted_names(items)),
+        readjusted=_readjusted(sample, reading, rows, plan, _base_weighted(sample, items, values)),
         replicates=replicates,
         origins=sample.origins,
         synthetic=sample.synthetic,
@@ -135,18 +143,60 @@ def _last_unit(sample: SurveySample) -> str | None:
 
 def _numbered(sample: SurveySample) -> bool:
     """Say whether the rows are the units and have to be told apart."""
-    return isinstance(sample.replicates, UnitReplicates) and not sample.design.units
+    apart = isinstance(sample.replicates, UnitReplicates) or bool(sample.adjustments)
+    apart |= sample.design.pairwise is not None
+    return apart and not sample.design.units and not isinstance(sample.replicates, ReplicateWeights)
+
+
+def _in_memory_if_adjusted(sample: SurveySample, request: Request) -> SurveySample:
+    """Read the columns of an adjusted sample: its residuals are those of rows."""
+    if not sample.adjustments:
+        return sample
+    reading = sample.read(_columns_needed(sample, request))
+    if reading.engine == "in-memory":
+        return sample
+    return replace(sample, frame=reading.collect(reading.rows))
+
+
+def _residuals(
+    sample: SurveySample, reading: Reading, rows: Any, plan: Plan, names: list[str]
+) -> ResidualSums | None:
+    if sample.replicates is not None or not has_residuals(sample.adjustments):
+        return None
+    weighted = {name: plan.sums[name] for name in names}
+    selected = _selected(rows, {**plan.domain, "row": nw.col(ROW_NUMBER), **weighted}, {})
+    return residual_sums(read_rows(sample), reading.collect(selected), by=list(plan.domain), names=names)
+
+
+def _base_weighted(sample: SurveySample, items: tuple[Item, ...], values: RowValues) -> Expressions:
+    """Give the columns to sum with the weights before all adjustments."""
+    if not sample.adjustments:
+        return {}
+    return _weighted(items, values, nw.col(base_column(sample.adjustments)).cast(nw.Float64))
+
+
+def _readjusted(
+    sample: SurveySample, reading: Reading, rows: Any, plan: Plan, weighted: Expressions
+) -> ReadjustedSums | None:
+    if not sample.adjustments or not isinstance(sample.replicates, UnitReplicates):
+        return None
+    selected = _selected(rows, {**plan.domain, "row": nw.col(ROW_NUMBER), **weighted}, {})
+    return readjusted_sums(
+        read_rows(sample), reading.collect(selected), by=list(plan.domain), names=list(weighted)
+    )
 
 
 def _open(sample: SurveySample, request: Request) -> Reading:
-    design = sample.design
+    numbered = _numbered(sample) or bool(sample.adjustments)
+    reading = sample.read(_columns_needed(sample, request), row_index=ROW_NUMBER if numbered else None)
+    return with_weight(reading, sample.design)
+
+
+def _columns_needed(sample: SurveySample, request: Request) -> tuple[str, ...]:
     supplied = sample.replicates.columns if isinstance(sample.replicates, ReplicateWeights) else ()
     where = sample.schema.names() if isinstance(request.where, nw.Expr) else request.where_columns
-    reading = sample.read(
-        (*design.columns, *request.answers, *request.by, *where, *supplied),
-        row_index=ROW_NUMBER if _numbered(sample) else None,
-    )
-    return with_weight(reading, design)
+    adjusting = needed_columns(sample.adjustments)
+    return (*sample.design.columns, *request.answers, *request.by, *where, *supplied, *adjusting)
 
 
 def _plan(

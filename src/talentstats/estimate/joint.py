@@ -95,6 +95,13 @@ def shared_units(first: Dispersion, second: Dispersion, design: SurveyDesign) ->
             got=f"{_kind(first)} and {_kind(second)}",
             remedy="Name the units in the design, or stack the two files and use `change`.",
         )
+    if design.pairwise is not None:
+        raise ComparisonError(
+            "How units drawn with unequal probabilities vary between two samples is not known.",
+            expected="units drawn with replacement, or with equal probabilities in each stratum",
+            got=design.pairwise.label,
+            remedy="Leave `pairwise` out, which takes the units as drawn with replacement.",
+        )
     columns = first.units.keys.columns
     if columns != second.units.keys.columns or len(first.units.stages) > 1:
         raise ComparisonError(
@@ -115,7 +122,7 @@ def shared_units(first: Dispersion, second: Dispersion, design: SurveyDesign) ->
         replace(
             part,
             units=units,
-            blocks=tuple(replace(block, unit=at[block.unit].astype(np.int64)) for block in part.blocks),
+            blocks=tuple(block.moved(at.astype(np.int64)) for block in part.blocks),
         )
         for part, at in zip((first, second), where, strict=True)
     ]

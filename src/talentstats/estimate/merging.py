@@ -94,6 +94,13 @@ def _refuse_unlike(first: PartialSums, second: PartialSums) -> None:
             got=str(second.design),
             remedy="Make every part with the same design.",
         )
+    if first.design.pairwise is not None and not first.design.units:
+        raise InputError(
+            "The sampling units of the parts cannot be told apart.",
+            expected="`psu` in a design with `pairwise`",
+            got="rows that are units, numbered in each part by itself",
+            remedy="Name a column that identifies the units in `psu`, or estimate all rows at once.",
+        )
     if not _same_replicates(first, second):
         raise InputError(
             "The parts do not have the same replicates.",

@@ -19,6 +19,8 @@ INTERVAL_NOTES = {
     "beyond_0_or_1": "the interval reaches beyond 0 or 1",
 }
 
+NEGATIVE_VARIANCE = "the estimate of the variance is negative, as that of few pairs of units can be"
+
 
 def estimate_notes(
     part: PartialSums,
@@ -43,7 +45,9 @@ def estimate_notes(
             _add(notes, dropped == count, f"{int(count)} replicate(s) without this domain left out")
     answered = sums.rows > 0
     _add_undefined(notes, part, answered & np.isnan(values), sums.rows)
-    if part.replicates is None and part.design.lonely_psu == "average":
+    if part.replicates is None and part.design.pairwise is not None:
+        _add(notes, ends == "no_std_error", NEGATIVE_VARIANCE)
+    elif part.replicates is None and part.design.lonely_psu == "average":
         _add(notes, ends == "no_std_error", "every stratum has a single sampling unit")
     undefined = np.isnan(effect) & answered & ~np.isnan(values)
     if part.request.statistic == "variance":

@@ -43,8 +43,8 @@ def partial(
     Raises
     ------
     InputError
-        As for `estimate_mean`; and if the weights would follow from the population sizes, because a part
-        does not know how many units the whole has.
+        As for `estimate_mean`; if the weights would follow from the population sizes, because a part does
+        not know how many units the whole has; and if the weights were adjusted.
 
     Examples
     --------
@@ -63,6 +63,13 @@ def partial(
             expected="`weight` or `probability` in the design",
             got="only `fpc`",
             remedy="Add a column with the weights.",
+        )
+    if sample.adjustments:
+        raise InputError(
+            "Sums of adjusted weights cannot be merged: their residuals are those of the whole sample.",
+            expected="a sample with the weights as they are in the file",
+            got=f"weights after {', '.join(one.kind for one in sample.adjustments)}",
+            remedy="Estimate all rows in one call.",
         )
     request = make_request(
         sample,

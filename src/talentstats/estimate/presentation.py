@@ -22,8 +22,8 @@ from talentstats.estimate.from_replicates import (
 from talentstats.estimate.from_units import unit_variation
 from talentstats.estimate.notes import estimate_notes
 from talentstats.estimate.sums import PartialSums
+from talentstats.estimate.variance_words import variance_words
 from talentstats.estimate.variation import Variation
-from talentstats.survey.replicates import UnitReplicates, fpc_notice
 from talentstats.survey.units import Units, find_units
 from talentstats.variance.groups import FloatArray
 from talentstats.variance.intervals import (
@@ -93,7 +93,7 @@ def present(part: PartialSums, presentation: Presentation) -> Estimates:
         by=part.request.by,
         method=EstimationMethod(
             statistic=part.request.statistic,
-            variance=_variance_method(part),
+            variance=variance_words(part.design, part.replicates, part.adjusted),
             interval=interval,
             conf_level=presentation.conf_level,
             df=presentation.df,
@@ -108,13 +108,6 @@ def present(part: PartialSums, presentation: Presentation) -> Estimates:
         origins=part.origins,
         synthetic=part.synthetic,
     )
-
-
-def _variance_method(part: PartialSums) -> str:
-    if part.replicates is None:
-        return "linearisation"
-    notice = fpc_notice(part.replicates, part.design) if isinstance(part.replicates, UnitReplicates) else ""
-    return f"{part.replicates.type} replicates{notice}"
 
 
 def _estimate_sets(

@@ -1,8 +1,8 @@
 """A first look at the columns an estimate needs: their missing values, their centre, their levels."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import isfinite
+from dataclasses import dataclass, replace
+from math import inf, isfinite
 from typing import Any
 
 import narwhals as nw
@@ -10,6 +10,7 @@ import polars as pl
 
 from talentstats.errors import InputError, closest, join_options
 from talentstats.estimate.request import Request
+from talentstats.survey.adjustment import respondents_column
 from talentstats.survey.sample import Reading, SurveySample
 
 _MOST_LEVELS = 1000
@@ -53,7 +54,10 @@ def scan_sample(sample: SurveySample, request: Request) -> Scan:
     keys = tuple(dict.fromkeys((*design.strata_columns, *design.units, *design.fpc_columns)))
     groups = tuple(dict.fromkeys((*request.answers, *request.by)))
     weight = design.weight or design.probability
-    data = sample.read((*keys, *groups, *((weight,) if weight else ())))
+    responded = respondents_column(sample.adjustments)
+    data = sample.read((*keys, *groups, *(name for name in (weight, responded) if name)))
+    if responded:
+        data = replace(data, rows=data.rows.filter(nw.col(responded) == 1))
     looks = _looks(data, tuple(dict.fromkeys((*keys, *groups))), numeric, weight)
     seen = data.collect(data.rows.select(*(look.alias(name) for name, look in looks.items()))).row(
         0, named=True
@@ -67,7 +71,9 @@ def scan_sample(sample: SurveySample, request: Request) -> Scan:
         if gaps[name]:
             _refuse_gap(name, gaps[name])
     if weight:
-        _check_weights(data, weight, seen, probability=design.weight is None)
+        # Linear calibration without bounds can make a weight negative, and estimates hold all the same.
+        least = -inf if sample.adjustments else 0.0
+        _check_weights(data, weight, seen, least=least, probability=design.weight is None)
     centres = {name: seen[f"mean {name}"] for name in numeric if f"mean {name}" in seen}
     unclear = [name for name, mean in centres.items() if mean is not None and not isfinite(mean)]
     for name, (mean, nans) in _look_closer(data, unclear).items():
@@ -128,15 +134,17 @@ def _refuse_gap(name: str, gaps: int) -> None:
     )
 
 
-def _check_weights(data: Reading, name: str, seen: dict[str, Any], *, probability: bool) -> None:
+def _check_weights(
+    data: Reading, name: str, seen: dict[str, Any], *, least: float, probability: bool
+) -> None:
     what = "inclusion probabilities" if probability else "weights"
     expected = "larger than 0, at most 1, in every row" if probability else "larger than 0 in every row"
-    if seen["weights"] == seen["rows"] and seen["least"] > 0 and abs(seen["total"]) < float("inf"):
+    if seen["weights"] == seen["rows"] and seen["least"] > least and abs(seen["total"]) < float("inf"):
         if probability:
             _refuse_rows(data, nw.col(name) > 1, f"`{name}` has {what} above 1", name, expected)
         return
     column = as_float(data, name)
-    bad = column.is_null() | ~column.is_finite() | (column <= 0)
+    bad = column.is_null() | ~column.is_finite() | (column <= least)
     _refuse_rows(
         data, bad, f"`{name}` has {what} that are missing, zero, negative or infinite", name, expected
     )

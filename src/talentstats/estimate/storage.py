@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -18,10 +19,14 @@ from talentstats.estimate.sums import PartialSums
 from talentstats.provenance import Licence, Origin
 from talentstats.survey.design import SurveyDesign
 from talentstats.survey.replicates import ReplicateRule, ReplicateWeights, UnitReplicates
+from talentstats.survey.unequal import Brewer, HartleyRao, JointProbabilities, Overton, PairwiseRule
 from talentstats.terms import Vintage
 
 _FORMAT = "talentstats partial sums 1"
 _DESCRIPTION = "sums.json"
+_RULES: dict[str, Callable[..., PairwiseRule]] = {
+    rule.__name__: rule for rule in (Brewer, Overton, HartleyRao)
+}
 
 
 def save_partial(part: PartialSums, path: str | Path) -> None:
@@ -113,7 +118,7 @@ def _members(part: PartialSums) -> dict[str, bytes]:
         "format": _FORMAT,
         "request": asdict(replace(part.request, where=None)),
         "subpopulation": part.subpopulation,
-        "design": asdict(part.design),
+        "design": _design(part.design),
         "items": [asdict(item) for item in part.items],
         "missing": part.missing,
         "replicates": _described(part.replicates),
@@ -163,7 +168,7 @@ def _read(described: dict[str, Any], members: dict[str, bytes]) -> PartialSums:
     levels = None if request["levels"] is None else tuple(request["levels"])
     return PartialSums(
         request=Request(**{**request, **names, "levels": levels}),
-        design=SurveyDesign(**{key: _tuple(value) for key, value in described["design"].items()}),
+        design=_read_design(described["design"]),
         items=tuple(_item(item) for item in described["items"]),
         groups=pl.read_parquet(io.BytesIO(members["groups.parquet"])),
         squares=tables["squares"],
@@ -175,6 +180,33 @@ def _read(described: dict[str, Any], members: dict[str, bytes]) -> PartialSums:
         origins=tuple(_origin(origin) for origin in described["origins"]),
         synthetic=described["synthetic"],
     )
+
+
+def _design(design: SurveyDesign) -> dict[str, Any]:
+    rule = design.pairwise
+    if isinstance(rule, JointProbabilities):
+        raise InputError(
+            "Sums with joint inclusion probabilities are not kept in a file.",
+            expected="`Brewer`, `Overton` or `HartleyRao` in the design, or none",
+            got="`JointProbabilities`",
+            remedy="Estimate at once, from the frame.",
+        )
+    described = asdict(replace(design, pairwise=None))
+    if rule is not None:
+        described["pairwise"] = {"rule": type(rule).__name__, **asdict(rule)}
+    if isinstance(rule, HartleyRao) and isinstance(rule.sum_of_squares, Mapping):
+        described["pairwise"]["sum_of_squares"] = list(rule.sum_of_squares.items())
+    return described
+
+
+def _read_design(described: dict[str, Any]) -> SurveyDesign:
+    parts = {key: _tuple(value) for key, value in described.items()}
+    if parts.get("pairwise"):
+        options = dict(parts["pairwise"])
+        if isinstance(options.get("sum_of_squares"), list):
+            options["sum_of_squares"] = dict(options["sum_of_squares"])
+        parts["pairwise"] = _RULES[options.pop("rule")](**options)
+    return SurveyDesign(**parts)
 
 
 def _item(described: dict[str, Any]) -> Item:

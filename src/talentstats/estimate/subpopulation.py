@@ -17,8 +17,10 @@ from talentstats.estimate.scan import Scan, without_nan
 from talentstats.survey.sample import Reading
 
 
-def inside(reading: Reading, request: Request, scan: Scan) -> nw.Expr | None:
+def inside(reading: Reading, request: Request, scan: Scan, *, responded: str | None = None) -> nw.Expr | None:
     """Give the condition that a row is in a domain and in the subpopulation; None when every row is.
+
+    `responded` names the column that says who responded, in a sample that was weighted for nonresponse.
 
     Raises
     ------
@@ -27,6 +29,8 @@ def inside(reading: Reading, request: Request, scan: Scan) -> nw.Expr | None:
         an expression that is no condition on the columns of the sample.
     """
     conditions = [~without_nan(reading, name).is_null() for name in request.by if name in scan.gaps]
+    if responded:
+        conditions.append(nw.col(responded) == 1)
     if isinstance(request.where, Mapping):
         conditions += [_has_value(reading, name, value) for name, value in request.where.items()]
     elif request.where is not None:

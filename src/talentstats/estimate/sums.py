@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from talentstats.estimate.items import Item
+from talentstats.estimate.readjusted_sums import ReadjustedSums
 from talentstats.estimate.request import Request
+from talentstats.estimate.residual_sums import ResidualSums
 from talentstats.provenance import Origin
 from talentstats.survey.design import SurveyDesign
 from talentstats.survey.replicates import ReplicateWeights, UnitReplicates
@@ -38,6 +40,12 @@ class PartialSums:
         Stands for the sample the sums are of.
     subpopulation : str or None
         What `where` said.
+    adjusted : tuple of str
+        What was done to the weights.
+    residuals : ResidualSums or None
+        What adjusted weights take out of the scores.
+    readjusted : ReadjustedSums or None
+        What replicates of adjusted weights need.
     replicates : ReplicateWeights or UnitReplicates or None
     origins : tuple of Origin
     synthetic : bool
@@ -52,6 +60,9 @@ class PartialSums:
     missing: dict[str, int]
     sample: object
     subpopulation: str | None = None
+    adjusted: tuple[str, ...] = ()
+    residuals: ResidualSums | None = None
+    readjusted: ReadjustedSums | None = None
     replicates: ReplicateWeights | UnitReplicates | None = None
     origins: tuple[Origin, ...] = ()
     synthetic: bool = False

@@ -69,6 +69,13 @@ def make_replicates(
     """
     if type not in REPLICATE_KINDS:
         raise unknown_name("replicate type", type, REPLICATE_KINDS)
+    if sample.design.pairwise is not None:
+        raise InputError(
+            "Replicates do not measure what it saves to draw unequally without replacement.",
+            expected="units drawn with replacement, or with equal probabilities in each stratum",
+            got=f"`pairwise`: {sample.design.pairwise.label}",
+            remedy="Leave `pairwise` out, which takes the units as drawn with replacement.",
+        )
     units, order_of = _read_units(sample, order)
     wanted = replicates if replicates and type not in _BY_DESIGN else units.keys.height
     if units.keys.height * wanted > _MOST_FACTORS:

@@ -22,10 +22,21 @@ def with_df(
     Raises
     ------
     InputError
-        If the frame is not in memory: its rank would take a pass for every pair of replicates.
+        As `rank_df`.
     """
     if not isinstance(replicates, ReplicateWeights) or replicates.df is not None:
         return replicates
+    return replace(replicates, df=rank_df(reading, replicates))
+
+
+def rank_df(reading: Reading, replicates: ReplicateWeights) -> int:
+    """Count the degrees of freedom of replicate weights: their rank less one.
+
+    Raises
+    ------
+    InputError
+        If the frame is not in memory: the rank would take a pass for every pair of replicates.
+    """
     native = reading.rows.to_native()
     if not isinstance(native, pl.LazyFrame) or reading.engine != "in-memory":
         raise InputError(
@@ -35,9 +46,13 @@ def with_df(
             remedy="Take it from the file's documentation; often the number of sampling units less strata.",
         )
     columns = [nw.col(name).cast(nw.Float64) for name in replicates.columns]
-    weights = reading.collect(reading.rows.select(*columns))
-    gram = np.zeros((len(columns), len(columns)))
+    return rank_of(reading.collect(reading.rows.select(*columns))) - 1
+
+
+def rank_of(weights: pl.DataFrame) -> int:
+    """Give the rank of replicate weights, a column each."""
+    gram = np.zeros((weights.width, weights.width))
     for start in range(0, weights.height, _CHUNK):
         part = weights.slice(start, _CHUNK).to_numpy()
         gram += part.T @ part
-    return replace(replicates, df=gram_rank(gram) - 1)
+    return gram_rank(gram)

@@ -125,6 +125,14 @@ class UnitReplicates:
     type: ReplicateKind
     seed: int | None
 
+    def factors_of(self, keys: pl.DataFrame) -> FloatArray:
+        """Give the factors in the order of these units, which may be fewer than those they were made for."""
+        if self.keys.equals(keys):
+            return self.multipliers
+        numbered = self.keys.with_row_index("place")
+        found = keys.join(numbered, on=keys.columns, how="left", maintain_order="left")["place"]
+        return np.asarray(self.multipliers[found.to_numpy()], dtype=np.float64)
+
 
 def fpc_notice(replicates: UnitReplicates, design: SurveyDesign) -> str:
     """Say that these replicates ignore the population sizes of the design; empty when they do not.

@@ -11,6 +11,7 @@ import polars as pl
 
 from talentstats.errors import InputError, closest
 from talentstats.provenance import Origin
+from talentstats.survey.adjustment import Adjustment, needed_columns
 from talentstats.survey.design import SurveyDesign
 from talentstats.survey.engines import column_types, plain_types, polars_columns
 from talentstats.survey.replicates import ReplicateWeights, UnitReplicates, fpc_notice
@@ -30,6 +31,8 @@ class SurveySample:
     design : SurveyDesign
     replicates : ReplicateWeights, optional
         Replicate weights in the frame; variances then come from them.
+    adjustments : tuple of Adjustment
+        What was done to the weights; functions such as `rake` add to it.
     origins : tuple of Origin
         Where the data came from; carried to every estimate.
     synthetic : bool
@@ -54,6 +57,7 @@ class SurveySample:
     frame: Any
     design: SurveyDesign
     replicates: ReplicateWeights | UnitReplicates | None = field(default=None, kw_only=True)
+    adjustments: tuple[Adjustment, ...] = field(default=(), kw_only=True)
     origins: tuple[Origin, ...] = field(default=(), kw_only=True)
     synthetic: bool = field(default=False, kw_only=True)
     token: object = field(default_factory=object, kw_only=True, repr=False)
@@ -71,6 +75,7 @@ class SurveySample:
         self.require(self.design.columns, what="column of the design")
         for column in (self.design.weight, self.design.probability, *self.design.fpc_columns):
             _require_number(schema, column)
+        self.require(needed_columns(self.adjustments), what="column of the adjusted weights")
         if isinstance(self.replicates, ReplicateWeights):
             self.require(self.replicates.columns, what="replicate weight")
             for column in self.replicates.columns:
@@ -146,6 +151,8 @@ class SurveySample:
         if isinstance(self.replicates, UnitReplicates):
             count = self.replicates.rule.rscales.size
             parts.append(f"{count} {self.replicates.type} replicates{fpc_notice(self.replicates, design)}")
+        if self.adjustments:
+            parts.append(f"weights after {', '.join(one.kind for one in self.adjustments)}")
         return f"SurveySample({'; '.join(parts)})"
 
 

@@ -10,10 +10,13 @@ import polars as pl
 
 from talentstats.errors import InputError
 from talentstats.survey.design import SurveyDesign
+from talentstats.survey.inclusion import find_inclusion
 from talentstats.survey.sample import Reading
 from talentstats.survey.weights import is_fraction
 from talentstats.variance.groups import FloatArray, IntArray
+from talentstats.variance.joint_probabilities import DrawCovariances
 from talentstats.variance.linearisation import Groups, make_groups
+from talentstats.variance.pairwise_terms import PairwiseTerms
 from talentstats.variance.stages import Stage
 
 # Column with the number of the row, where the rows are the units; a name no column has.
@@ -33,11 +36,17 @@ class Units:
         First stage first, arrays in the order of `keys`; empty when every row is a unit.
     strata : Groups
         The groups of the first stage.
+    pairwise : tuple of PairwiseTerms
+        For units drawn with unequal probabilities, what they contribute at each stage; else empty.
+    joint : DrawCovariances or None
+        For units with joint inclusion probabilities.
     """
 
     keys: pl.DataFrame
     stages: tuple[Stage, ...]
     strata: Groups
+    pairwise: tuple[PairwiseTerms, ...] = ()
+    joint: DrawCovariances | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -119,20 +128,38 @@ def find_units(table: pl.DataFrame, design: SurveyDesign) -> Units:
         return Units(keys=keys, stages=(), strata=strata)
     if "stratum_0" in columns and not design.nested:
         _refuse_two_strata(keys, design)
+    codes = [_stage_codes(keys, columns, k) for k in range(design.stages_used)]
+    if design.pairwise is not None:
+        drawn = find_inclusion(
+            keys, codes, design, name_unit=lambda row, k: named_unit(keys, row, design, stages=k + 1)
+        )
+        return _units(keys.select(columns), drawn.stages, pairwise=drawn.terms, joint=drawn.joint)
     stages: list[Stage] = []
-    before: list[str] = []
-    for k in range(design.stages_used):
-        group_columns = [*before, *(name for name in (f"stratum_{k}",) if name in columns)]
-        before = [*group_columns, f"unit_{k}"]
-        group, unit = codes_of(keys, group_columns), codes_of(keys, before)
+    for k, (group, unit) in enumerate(codes):
         sampled = _distinct_per_group(group, unit)
         population = _population(keys, group, sampled, design, k)
         _refuse_too_small(keys, group, sampled, population, design, k)
         stages.append(Stage(group=group, unit=unit, population=population[group]))
+    return _units(keys.select(columns), tuple(stages))
+
+
+def _units(
+    keys: pl.DataFrame,
+    stages: tuple[Stage, ...],
+    *,
+    pairwise: tuple[PairwiseTerms, ...] = (),
+    joint: DrawCovariances | None = None,
+) -> Units:
     first = stages[0].units()
-    return Units(
-        keys=keys.select(columns), stages=tuple(stages), strata=make_groups(first.sampled, first.fraction)
-    )
+    strata = make_groups(first.sampled, first.fraction)
+    return Units(keys=keys, stages=stages, strata=strata, pairwise=pairwise, joint=joint)
+
+
+def _stage_codes(keys: pl.DataFrame, columns: list[str], stage: int) -> tuple[IntArray, IntArray]:
+    """Give the groups in which a stage selected numbers, and its units."""
+    named = [name for k in range(stage) for name in (f"stratum_{k}", f"unit_{k}") if name in columns]
+    group = [*named, *(name for name in (f"stratum_{stage}",) if name in columns)]
+    return codes_of(keys, group), codes_of(keys, [*group, f"unit_{stage}"])
 
 
 def codes_of(keys: pl.DataFrame, columns: list[str]) -> IntArray:
@@ -211,6 +238,8 @@ def _refuse_too_small(
 
 
 def _refuse_two_strata(keys: pl.DataFrame, design: SurveyDesign) -> None:
+    if keys["unit_0"].n_unique() == keys.height:
+        return
     seen = keys.select("unit_0", "stratum_0").unique().group_by("unit_0").agg(pl.col("stratum_0").sort())
     twice = seen.filter(pl.col("stratum_0").list.len() > 1).sort("unit_0")
     if twice.height:

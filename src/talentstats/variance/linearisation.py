@@ -1,5 +1,6 @@
 """Variance of linearised estimates: scores of sampling units in, variances and covariances out."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -161,6 +162,23 @@ def score_covariance(scores: FloatArray, *, stages: tuple[Stage, ...], lonely: L
     (estimates, estimates) float
     """
     total = np.zeros((scores.shape[1], scores.shape[1]))
+    for deviations in _deviations_by_stage(scores, stages, lonely):
+        total += deviations.T @ deviations
+    return total
+
+
+def score_variances(scores: FloatArray, *, stages: tuple[Stage, ...], lonely: LonelyRule) -> FloatArray:
+    """Give the variances of the sums of the columns of `scores`: the diagonal of `score_covariance`."""
+    total = np.zeros(scores.shape[1])
+    for deviations in _deviations_by_stage(scores, stages, lonely):
+        total += np.einsum("ue,ue->e", deviations, deviations)
+    return total
+
+
+def _deviations_by_stage(
+    scores: FloatArray, stages: tuple[Stage, ...], lonely: LonelyRule
+) -> Iterator[FloatArray]:
+    """Give for each stage the deviations whose products add up to the covariance."""
     fraction = np.ones(scores.shape[0])
     for number, stage in enumerate(stages):
         units, groups = stage.units(), groups_of(stage)
@@ -168,12 +186,10 @@ def score_covariance(scores: FloatArray, *, stages: tuple[Stage, ...], lonely: L
         values = group_sums(stage.unit, scores, n_groups=n_units)
         before = stages[number - 1].unit[first] if number else np.zeros(n_units, dtype=np.int64)
         deviations = _scaled_deviations(values, units.group, before, groups, lonely)
-        deviations *= np.sqrt(fraction[first])[:, None]
-        total += deviations.T @ deviations
+        yield deviations * np.sqrt(fraction[first])[:, None]
         fraction = fraction * groups.fraction[stage.group]
         if not fraction.any():
             break
-    return total
 
 
 def _scaled_deviations(
