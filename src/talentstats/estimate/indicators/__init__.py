@@ -1,0 +1,1 @@
+"""Indicators of inequality and poverty, with linearised errors."""

@@ -1,0 +1,1 @@
+"""Planning a survey: sample size, allocation and power, from an earlier wave."""

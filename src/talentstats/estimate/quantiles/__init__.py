@@ -1,0 +1,1 @@
+"""Quantiles by every rule of R, with their intervals."""
