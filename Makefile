@@ -41,9 +41,9 @@ check: $(READY) ## lint, types and the direction of imports
 bench: $(READY) ## measure speed and memory of the main job and of estimation
 	@$(BIN)/python tests/benchmarks/run.py
 
-reference: ## compute the reference values anew with R (needs r-base-core and r-cran-survey)
-	@Rscript tests/reference/reference.R
-	@Rscript tests/reference/intervals.R
+reference: ## compute the reference values anew with R (needs r-base-core, r-cran-survey and r-cran-mass)
+	@for part in reference intervals weighting quantiles hypothesis_tests models unequal_probability indicators \
+	  sample_size small_areas; do Rscript tests/reference/$$part.R || exit 1; done
 
 lock: ## pin and hash every dependency anew (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --upgrade \

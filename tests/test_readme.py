@@ -7,7 +7,7 @@ README = Path(__file__).parents[1] / "README.md"
 
 def example(heading: str) -> str:
     section = README.read_text(encoding="utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    return section.split("```python\n")[1].split("```")[0]
+    return "".join(block.split("```")[0] for block in section.split("```python\n")[1:])
 
 
 def test_the_survey_example_runs_as_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,3 +15,4 @@ def test_the_survey_example_runs_as_it_is_written(monkeypatch: pytest.MonkeyPatc
     names: dict[str, object] = {}
     exec(compile(example("Estimating from a survey"), str(README), "exec"), names)  # noqa: S102
     assert len(names["plans"]) > 1  # type: ignore[arg-type]
+    assert names["model"].table.height == 4  # type: ignore[attr-defined]

@@ -44,6 +44,7 @@ WITH_SIZES = ts.SurveyDesign(
 AREA_PANEL = ts.SurveyDesign(weight="weight", strata="region", psu="area", wave="wave")
 PERSON_PANEL = ts.SurveyDesign(weight="weight", strata="region", wave="wave", case_id="person")
 QUESTIONS = [f"yes_{i}" for i in range(len(PROPORTIONS))]
+RAKED_TO = "student, province and one of the questions"
 _NUMBERS = ("estimate", "std_error", "conf_low", "conf_high")
 
 
@@ -51,6 +52,21 @@ _NUMBERS = ("estimate", "std_error", "conf_low", "conf_high")
 def population() -> Population:
     """Give the population, made once in each process."""
     return make_population()
+
+
+@cache
+def margins() -> ts.Margins:
+    """Count everyone by what the raked samples are raked to."""
+    people = population()
+    columns = {
+        "student": people.student,
+        "province": people.region_of_area[people.area] // REGIONS_PER_PROVINCE,
+        QUESTIONS[-1]: people.yes[0, :, -1],
+    }
+    counts = {name: np.unique(column, return_counts=True) for name, column in columns.items()}
+    return ts.Margins.of(
+        {name: dict(zip(levels.tolist(), count, strict=True)) for name, (levels, count) in counts.items()}
+    )
 
 
 def truths() -> dict[str, float]:
@@ -72,6 +88,10 @@ def truths() -> dict[str, float]:
         "mean, `fpc` of both stages": mean,
         "mean of a domain in every area (15 % of persons)": float(wage[0, people.student].mean()),
         "mean of a province (7 strata)": float(wage[0, province].mean()),
+        "mean, raked": mean,
+        f"mean, raked, {REPLICATES} bootstrap replicates, each raked": mean,
+        "mean of the domain in every area, raked": float(wage[0, people.student].mean()),
+        "proportion of 0.25, raked": float(yes[0, :, 3].mean()),
         "ratio": float((wage[0] * hours[0]).sum() / hours[0].sum()),
         "change of a mean, the same areas": change,
         "relative change of a mean, the same areas": change / mean,
@@ -90,12 +110,17 @@ def estimate(number: int) -> Floats:
     persons = ts.SurveySample(draws.draw_persons(population(), random), PERSON_PANEL)
     sample, panel = ts.SurveySample(first, BY_AREA), ts.SurveySample(both, AREA_PANEL)
     replicated = ts.make_replicates(sample, "bootstrap", replicates=REPLICATES, seed=number)
+    raked = ts.rake(sample, margins())
     estimates = [
         ts.estimate_mean(sample, "wage"),
         ts.estimate_mean(replicated, "wage"),
         ts.estimate_mean(ts.SurveySample(first, WITH_SIZES), "wage"),
         ts.estimate_mean(sample, "wage", where={"student": True}),
         ts.estimate_mean(sample, "wage", where={"province": 0}),
+        ts.estimate_mean(raked, "wage"),
+        ts.estimate_mean(ts.rake(replicated, margins()), "wage"),
+        ts.estimate_mean(raked, "wage", where={"student": True}),
+        ts.estimate_proportion(raked, QUESTIONS[3], levels=[True]),
         ts.estimate_ratio(sample, "pay", "hours"),
         ts.change(panel, "mean", "wage"),
         ts.change(panel, "mean", "wage", kind="relative_change"),
@@ -160,8 +185,9 @@ def description(samples: int) -> list[str]:
         {draws.PERSONS_PER_AREA} persons of every area, both by simple random sampling: {persons:,} persons,
         {REGIONS * (draws.AREAS_PER_REGION - 1)} degrees of freedom. Half of the persons take part in the
         second wave, with as many new ones of the same areas. Variances take areas as drawn with replacement,
-        but for the row with `fpc`. For the panel of persons, {draws.PERSONS_PER_REGION} persons of every
-        region are drawn directly. Made by `tests/benchmarks/run.py coverage --write`."""
+        but for the row with `fpc`. Raked samples are
+        raked to the population by {RAKED_TO}. For the panel of persons, {draws.PERSONS_PER_REGION} persons of
+        every region are drawn directly. Made by `tests/benchmarks/run.py coverage --write`."""
     reading = f"""
         *Too low* and *too high*: the interval lies below, or above, the truth. *Std. error*: the mean of the
         estimated standard errors over the standard deviation of the estimates. The study's own error (one

@@ -1,6 +1,6 @@
 """Run the benchmarks: without a name all that have a limit, with one that part and its options.
 
-run.py                          the main job, estimation, streaming, and R survey and svy when installed
+run.py                          all parts with a limit, and R survey and svy when installed
 run.py estimation               one of them
 run.py beside_others --full     its options after the name: n = 10^6 instead of 10^5
 run.py coverage --write         the coverage study, some ten minutes, into docs/methods.md
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-WITH_LIMITS = ("main_job", "estimation", "streaming", "beside_others")
+WITH_LIMITS = ("main_job", "estimation", "streaming", "weighting", "quantiles", "beside_others")
 PARTS = (*WITH_LIMITS, "coverage")
 
 

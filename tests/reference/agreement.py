@@ -67,10 +67,16 @@ def _agrees(
     tolerance: float,
     diagonal: bool,
 ) -> bool:
-    if name == "labels":
-        return _same_labels(value, got[name])
-    if name == "groups":
-        return _same_groups(value, got[name])
+    if name in {"labels", "groups"} or isinstance(value, str) or _is_text(got[name]):
+        return _same_words(name, value, got[name])
+    if isinstance(value, dict):
+        return not differences(value, got[name], tolerance=tolerance, diagonal=diagonal)
+    inner, ours_inner = _nested(value), _nested(got[name])
+    if inner:
+        return set(inner) == set(ours_inner) and all(
+            _agrees(each, inner[each], ours_inner, inner, tolerance=tolerance, diagonal=diagonal)
+            for each in inner
+        )
     wanted, ours = numbers(value), numbers(got[name])
     if name == "df":
         wanted = np.broadcast_to(wanted, ours.shape)
@@ -81,9 +87,20 @@ def _agrees(
         if diagonal:
             wanted, ours, floor = wanted.diagonal(), ours.diagonal(), floor.diagonal()
         return _close(wanted, ours, tolerance * np.abs(wanted) + floor)
-    return _close(
-        wanted, ours, tolerance * np.abs(wanted) + _floor(name, wanted, numbers(expected["estimate"]))
-    )
+    floor = _floor(name, wanted, numbers(expected.get("estimate", value)))
+    return _close(wanted, ours, tolerance * np.abs(wanted) + floor)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(item, str) for item in value)
+
+
+def _nested(value: Any) -> Mapping[str, Any]:
+    """Read values that have values within them, by name or as rows; nothing when they have none."""
+    if isinstance(value, Mapping):
+        return value
+    rows = isinstance(value, list) and bool(value) and all(isinstance(row, Mapping) for row in value)
+    return {str(number): row for number, row in enumerate(value)} if rows else {}
 
 
 def numbers(value: Any) -> Floats:
@@ -120,6 +137,12 @@ def _covariance_floor(estimate: Floats, covariance: Floats) -> Floats:
 def _size(estimate: Floats) -> float:
     sizes = np.abs(estimate[np.isfinite(estimate)])
     return float(sizes.max()) if sizes.size else math.nan
+
+
+def _same_words(name: str, value: Any, ours: Any) -> bool:
+    if name == "labels":
+        return _same_labels(value, ours)
+    return _same_groups(value, ours) if name == "groups" else bool(value == ours)
 
 
 def _same_labels(wanted: Sequence[str], parts: Sequence[Sequence[str]]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 import talentstats as ts
+from reference.unequal_designs import unequal_design
 
 Case = Mapping[str, Any]
 WEIGHT, REPLICATE = "case_weight", "case_replicate_"
@@ -30,7 +31,9 @@ class CaseData:
 @lru_cache(maxsize=32)
 def dictionary(folder: Path) -> dict[str, Any]:
     """Read the types of every table in a folder."""
-    content: dict[str, Any] = json.loads((folder / "data" / "dictionary.json").read_text(encoding="utf-8"))
+    content: dict[str, Any] = {}
+    for path in sorted((folder / "data").glob("*dictionary.json")):
+        content |= json.loads(path.read_text(encoding="utf-8"))
     return content
 
 
@@ -74,6 +77,11 @@ def make_sample(frame: pl.DataFrame, used: Iterable[str], *, case: Case, folder:
     design = case["design"]
     if "repweights" in design:
         return _replicate_sample(frame.select(list(dict.fromkeys(used))), design, folder)
+    if design.get("pps"):
+        survey_design = unequal_design(frame, design, case["options"] or {}, folder)
+        return ts.SurveySample(
+            frame.select(list(dict.fromkeys([*used, *survey_design.columns]))), survey_design
+        )
     survey_design, constant = translate_design(design, case["options"] or {})
     listed = list(dict.fromkeys([*used, *(name for name in survey_design.columns if name != WEIGHT)]))
     frame = frame.select(listed)

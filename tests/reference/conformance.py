@@ -38,9 +38,9 @@ class Outcome:
     details: tuple[str, ...] = ()
 
 
-def read_cases(folder: Path) -> list[Case]:
+def read_cases(folder: Path, name: str = "cases.json") -> list[Case]:
     """Read the cases of a folder."""
-    content = json.loads((folder / "cases.json").read_text(encoding="utf-8"))
+    content = json.loads((folder / name).read_text(encoding="utf-8"))
     cases: list[Case] = content["cases"] if isinstance(content, dict) else content
     return cases
 

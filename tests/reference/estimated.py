@@ -8,6 +8,7 @@ import polars as pl
 
 import talentstats as ts
 from reference.question import Question, r_text, statistic_of
+from reference.weighted import weights_answer
 
 Answer = dict[str, Any]
 INTERVALS = ("t", "normal")
@@ -42,12 +43,29 @@ def estimates(question: Question) -> Answer:
     values = both_intervals(frame[order], with_normal.to_polars()[order])
     values["deff"] = frame[order]["design_effect"].to_list()
     values["vcov"] = np.asarray(found.covariance())[np.ix_(order, order)].tolist()
+    if found.method.statistic == "variance" and "na.rm" in question.call and not question.sample.replicates:
+        values = with_all_rows(values, frame[order])
     domains = frame[order].select(question.by).unique(maintain_order=True)
     values["groups"] = {
         name: [None if v is None else r_text(v) for v in domains[name]] for name in question.by
     }
     values["labels"] = [label_parts(row, question) for row in frame[order].iter_rows(named=True)]
+    weights = question.case["values"].get("weights")
+    if weights is not None:
+        values["weights"] = weights_answer(question.sample, weights, question.folder)
     return values
+
+
+def with_all_rows(values: Answer, table: pl.DataFrame) -> Answer:
+    """Multiply variances by another n / (n - 1): R's `svyvar` counts rows without an answer too."""
+    answered, everyone = table["n_obs"].to_numpy(), (table["n_obs"] + table["n_missing"]).to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = (everyone / (everyone - 1)) / (answered / (answered - 1))
+    scaled = {
+        name: (np.array(values[name], dtype=np.float64) * factor).tolist()
+        for name in ("estimate", "se", "ci_t_lower", "ci_t_upper", "ci_z_lower", "ci_z_upper")
+    }
+    return {**values, **scaled, "vcov": (np.array(values["vcov"]) * np.outer(factor, factor)).tolist()}
 
 
 def proportion(question: Question) -> Answer:

@@ -14,6 +14,7 @@ import polars as pl
 import talentstats as ts
 from reference.case_data import Case, CaseData, make_sample, many, read_data
 from reference.r_expression import column_lookup, evaluate, names_in
+from reference.weighted import weighted, weighting_columns
 
 EVENT, JOINT = "case_event", "case_joint"
 STATISTICS = ("mean", "total", "ratio", "proportion", "count", "variance")
@@ -72,8 +73,17 @@ class Question:
             else [*many(self.spec.get("vars")), *many(self.spec.get("num")), *many(self.spec.get("den"))]
         )
         condition = names_in(self.spec["where"]) if self.spec.get("where") else []
-        used = [*derived, *named, *self.by, *condition, *many(self.spec.get("wave"))]
-        return make_sample(frame, used, case=self.case, folder=self.folder)
+        steps = self.spec.get("weighting") or []
+        used = [
+            *derived,
+            *named,
+            *self.by,
+            *condition,
+            *many(self.spec.get("wave")),
+            *weighting_columns(steps),
+        ]
+        sample = make_sample(frame, used, case=self.case, folder=self.folder)
+        return weighted(sample, steps, self.data)
 
     def condition(self, text: str) -> Any:
         return evaluate(text, column_lookup(self.data.types))

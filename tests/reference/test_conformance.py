@@ -38,11 +38,10 @@ def run_changed(case: dict[str, Any], tmp_path: Path) -> tuple[int, list[str]]:
 
 @pytest.mark.shared
 @pytest.mark.skipif(not TEAM.is_dir(), reason="the team's reference values are not beside this checkout")
-def test_the_teams_cases_agree_or_belong_to_another_issue() -> None:
+def test_the_teams_cases_agree() -> None:
     outcomes = [run_case(case, TEAM) for case in read_cases(TEAM)]
-    failed = [explanation(one) for one in outcomes if one.verdict in {"differ", "error"}]
+    failed = [explanation(one) for one in outcomes if one.verdict != "agree"]
     assert not failed, "\n".join(failed)
-    assert sum(one.verdict == "agree" for one in outcomes) > 100
 
 
 @pytest.mark.parametrize("name", ["estimate", "se", "ci_t_upper", "ci_z_lower", "deff", "df"])
@@ -89,13 +88,13 @@ def test_a_crash_is_an_error_and_hides_no_other_case(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"spec": {"op": "quantile", "vars": "income"}}, "operation `quantile`"),
-        ({"steps": ["rake(des, margins)"]}, "weighting"),
-        ({"design": {"pps": "brewer"}}, "unequal-probability design"),
+        ({"spec": {"op": "principal components", "vars": "income"}}, "operation `principal components`"),
+        ({"steps": ["twophase(des)"]}, "step `twophase(des)`"),
+        ({"spec": {"op": "mean", "weighting": [{"op": "match"}]}}, "step `match`"),
         ({"options": {"survey.adjust.domain.lonely": True}}, "option `survey.adjust.domain.lonely`"),
     ],
 )
-def test_what_belongs_to_another_issue_is_unsupported(change: dict[str, Any], reason: str) -> None:
+def test_what_the_package_does_not_do_is_unsupported(change: dict[str, Any], reason: str) -> None:
     assert why_unsupported({**first_case(kind="mean"), **change}) == reason
 
 
