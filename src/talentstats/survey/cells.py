@@ -1,13 +1,13 @@
 """Cells: the combinations of some columns that occur, and the number of the cell of every row."""
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import polars as pl
 
+from talentstats.survey.sample import free_name
 from talentstats.variance.groups import IntArray
-
-_SMALL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,22 +37,44 @@ def find_cells(frame: pl.DataFrame, columns: list[str]) -> Cells:
     """
     if not columns:
         return Cells(table=pl.DataFrame({"all": [0]}), code=np.zeros(frame.height, dtype=np.int64))
-    levels, codes = zip(*(_levels(frame[name]) for name in columns), strict=True)
-    size = int(np.prod([one.len() for one in levels], dtype=object))
+    chosen = frame.select(columns)
+    whole = _whole_numbers(chosen)
+    if whole is not None:
+        return whole
+    index = free_name("row", columns)
+    # Every row learns which row was the first of its cell: one pass, whatever the columns hold.
+    numbered = chosen.with_row_index(index).select(pl.col(index).first().over(columns).cast(pl.Int64))
+    first = numbered.to_series().to_numpy()
+    occurs = np.zeros(int(first.max(initial=-1)) + 1, dtype=np.bool_)
+    occurs[first] = True
+    found = np.flatnonzero(occurs)
+    order = chosen[found].with_row_index(index).sort(columns)
+    place = np.empty(occurs.size, dtype=np.int64)
+    place[found[order[index].to_numpy()]] = np.arange(found.size)
+    return Cells(table=order.drop(index), code=place[first])
+
+
+def _whole_numbers(frame: pl.DataFrame) -> Cells | None:
+    """Find the cells of whole numbers by arithmetic; None when there are others, or they lie far apart."""
+    if not all(kind.is_integer() for kind in frame.dtypes) or frame.is_empty():
+        return None
+    if any(frame.null_count().row(0)):
+        return None
+    bounds = [(int(column.min()), int(column.max())) for column in frame]  # type: ignore[arg-type]
+    sizes = [most - least + 1 for least, most in bounds]
+    if prod(sizes) > 4 * frame.height:
+        return None
     code = np.zeros(frame.height, dtype=np.int64)
-    for one, more in zip(levels, codes, strict=True):
-        code = code * one.len() + more
-    if size > 4 * frame.height + _SMALL:
-        found, dense = np.unique(code, return_inverse=True)
-        dense = dense.astype(np.int64).ravel()
-    else:
-        occurs = np.zeros(size, dtype=np.bool_)
-        occurs[code] = True
-        found = np.flatnonzero(occurs)
-        place = np.zeros(size, dtype=np.int64)
-        place[found] = np.arange(found.size)
-        dense = place[code]
-    return Cells(table=_combinations(found, columns, list(levels)), code=dense)
+    for column, (least, _), size in zip(frame, bounds, sizes, strict=True):
+        code *= size
+        code += column.to_numpy()
+        code -= least
+    occurs = np.bincount(code, minlength=prod(sizes)) > 0
+    left, columns = np.flatnonzero(occurs), []
+    for column, (least, _), size in reversed([*zip(frame, bounds, sizes, strict=True)]):
+        left, value = np.divmod(left, size)
+        columns.append(pl.Series(column.name, value + least).cast(column.dtype))
+    return Cells(table=pl.DataFrame(columns[::-1]), code=(np.cumsum(occurs) - 1)[code])
 
 
 def places_in(cells: pl.DataFrame, other: pl.DataFrame) -> IntArray:
@@ -67,34 +89,3 @@ def places_in(cells: pl.DataFrame, other: pl.DataFrame) -> IntArray:
         nulls_equal=True,
     )
     return found["place of the cell"].to_numpy().astype(np.int64)
-
-
-def _levels(column: pl.Series) -> tuple[pl.Series, IntArray]:
-    """Give the values that occur, sorted, and their numbers in the column."""
-    if column.dtype.is_integer() and column.len() and not column.null_count():
-        values = column.to_numpy().astype(np.int64)
-        least = int(values.min())
-        if int(values.max()) - least < _SMALL:
-            occurs = np.zeros(int(values.max()) - least + 1, dtype=np.bool_)
-            occurs[values - least] = True
-            found = np.flatnonzero(occurs)
-            place = np.zeros(occurs.size, dtype=np.int64)
-            place[found] = np.arange(found.size)
-            return pl.Series(column.name, found + least).cast(column.dtype), place[values - least]
-    levels = column.unique().sort()
-    if column.dtype == pl.String and not column.null_count():
-        numbers = column.cast(pl.Enum(levels.to_list())).to_physical()
-        return levels, numbers.to_numpy().astype(np.int64)
-    numbered = pl.DataFrame({column.name: levels}).with_row_index("place of the level")
-    joined = pl.DataFrame({column.name: column}).join(
-        numbered, on=column.name, how="left", maintain_order="left", nulls_equal=True
-    )
-    return levels, joined["place of the level"].to_numpy().astype(np.int64)
-
-
-def _combinations(found: IntArray, columns: list[str], levels: list[pl.Series]) -> pl.DataFrame:
-    left, made = found, {}
-    for name, one in zip(reversed(columns), reversed(levels), strict=True):
-        made[name] = one.gather(pl.Series(left % one.len()))
-        left = left // one.len()
-    return pl.DataFrame([made[name] for name in columns])

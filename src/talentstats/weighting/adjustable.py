@@ -12,8 +12,8 @@ import polars as pl
 
 from talentstats.errors import InputError
 from talentstats.estimate.request import make_request
-from talentstats.estimate.scan import scan_sample, without_nan
-from talentstats.survey.adjustment import Adjustment, respondents_column
+from talentstats.estimate.scan import scan_sample
+from talentstats.survey.adjustment import Adjustment
 from talentstats.survey.cells import find_cells
 from talentstats.survey.replicate_df import rank_df
 from talentstats.survey.replicates import ReplicateWeights
@@ -72,12 +72,14 @@ def open_cells(sample: SurveySample, columns: Sequence[str]) -> Adjustable:
         values = frame["weight of the row"].to_numpy()
         cells = find_cells(frame, names)
         size = cells.table.height
-        return Adjustable(
-            sample=sample,
-            frame=cells.table,
-            weight=np.bincount(cells.code, weights=values, minlength=size).astype(np.float64),
-            rows=np.bincount(cells.code[values != 0], minlength=size).astype(np.int64),
-            code=cells.code,
+        return _complete(
+            Adjustable(
+                sample=sample,
+                frame=cells.table,
+                weight=np.bincount(cells.code, weights=values, minlength=size).astype(np.float64),
+                rows=_occupied(cells.code, values, size),
+                code=cells.code,
+            )
         )
     value = nw.col(weight).cast(nw.Float64)
     query = (
@@ -88,13 +90,22 @@ def open_cells(sample: SurveySample, columns: Sequence[str]) -> Adjustable:
         )
     )
     table = reading.collect(query).sort(names)
-    return Adjustable(
-        sample=sample,
-        frame=table.select(names),
-        weight=table["weight of the cell"].to_numpy(),
-        rows=table["rows of the cell"].to_numpy().astype(np.int64),
-        code=None,
+    return _complete(
+        Adjustable(
+            sample=sample,
+            frame=table.select(names),
+            weight=table["weight of the cell"].to_numpy(),
+            rows=table["rows of the cell"].to_numpy().astype(np.int64),
+            code=None,
+        )
     )
+
+
+def _occupied(code: IntArray, weight: FloatArray, size: int) -> IntArray:
+    """Count the rows of each cell that weigh something."""
+    weighing = weight != 0
+    kept = code if weighing.all() else code[weighing]
+    return np.bincount(kept, minlength=size).astype(np.int64)
 
 
 def open_rows(sample: SurveySample, columns: Sequence[str], *, numbers: Sequence[str] = ()) -> Adjustable:
@@ -118,12 +129,14 @@ def open_rows(sample: SurveySample, columns: Sequence[str], *, numbers: Sequence
         )
     frame = reading.collect(reading.rows.select(*names, nw.col(weight).alias("weight of the row")))
     values = frame["weight of the row"].cast(pl.Float64).to_numpy()
-    return Adjustable(
-        sample=sample,
-        frame=frame.select(names),
-        weight=values,
-        rows=(values != 0).astype(np.int64),
-        code=np.arange(frame.height),
+    return _complete(
+        Adjustable(
+            sample=sample,
+            frame=frame.select(names),
+            weight=values,
+            rows=(values != 0).astype(np.int64),
+            code=np.arange(frame.height),
+        )
     )
 
 
@@ -180,7 +193,6 @@ def _with_weight_column(
     """Check the sample, and give it a column of weights where its design has none."""
     sample.require([*columns, *numbers], what="auxiliary")
     scan_sample(sample, make_request(sample, "mean" if numbers else "count", tuple(numbers)))
-    _refuse_gaps(sample, [*columns, *numbers])
     design = sample.design
     if design.weight:
         return sample
@@ -195,24 +207,21 @@ def _with_weight_column(
     return replace(sample, frame=frame, design=design.reweighted(name))
 
 
-def _refuse_gaps(sample: SurveySample, columns: Sequence[str]) -> None:
-    """Refuse a row of which it is not known where it belongs."""
-    responded = respondents_column(sample.adjustments)
-    reading = sample.read([*columns, *([responded] if responded else [])])
-    rows = reading.rows.filter(nw.col(responded) == 1) if responded else reading.rows
-    if not columns:
-        return
-    counts = {name: without_nan(reading, name).is_null().sum().alias(name) for name in columns}
-    missing = reading.collect(rows.select(*counts.values()))
-    for name in columns:
-        gaps = missing[name].item() or 0
+def _complete(opened: Adjustable) -> Adjustable:
+    """Refuse a row of which it is not known where it belongs; who did not respond weighs nothing."""
+    for column in opened.frame:
+        missing = column.is_null() | (
+            column.is_nan().fill_null(value=False) if column.dtype.is_float() else False
+        )
+        gaps = int(opened.rows[missing.to_numpy()].sum())
         if gaps:
             raise InputError(
-                f"`{name}` is missing in {gaps} row(s), so it is not known what they weigh.",
+                f"`{column.name}` is missing in {gaps} row(s), so it is not known what they weigh.",
                 expected="a value in every row",
-                where=f"column `{name}`",
+                where=f"column `{column.name}`",
                 remedy="Complete the column, or give these rows a category of their own with a total.",
             )
+    return opened
 
 
 def _column(sample: SurveySample, name: str) -> FloatArray:
