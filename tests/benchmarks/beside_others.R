@@ -33,3 +33,27 @@ replicated <- svrepdesign(
 )
 seconds <- system.time(means <- svymean(formula, replicated))[["elapsed"]]
 write_estimates("replicates", seconds, 0, coef(means), SE(means))
+
+margins <- read.csv(file.path(folder, "margins.csv"))
+names_of_margins <- unique(margins$margin)
+people[names_of_margins] <- lapply(people[names_of_margins], factor)
+counts <- lapply(names_of_margins, function(name) {
+  one <- margins[margins$margin == name, ]
+  setNames(data.frame(factor(one$level), one$total), c(name, "Freq"))
+})
+formulas <- lapply(names_of_margins, reformulate)
+exact <- list(maxit = 500, epsilon = 1e-13)
+design <- svydesign(ids = ~psu, strata = ~stratum, weights = ~w, data = people)
+seconds <- system.time(means <- svymean(formula, rake(design, formulas, counts, control = exact)))[["elapsed"]]
+write_estimates("raking", seconds, 0, coef(means), SE(means))
+
+totals <- read.csv(file.path(folder, "totals.csv"))
+auxiliaries <- reformulate(c(names_of_margins, totals$variable))
+population <- c("(Intercept)" = sum(counts[[1]]$Freq))
+for (one in counts) population <- c(population, setNames(one$Freq[-1], paste0(names(one)[1], one[[1]][-1])))
+population <- c(population, setNames(totals$total, totals$variable))
+seconds <- system.time(means <- svymean(formula, calibrate(design, auxiliaries, population)))[["elapsed"]]
+write_estimates("calibration", seconds, 0, coef(means), SE(means))
+
+seconds <- system.time(medians <- svyquantile(formula, design, 0.5))[["elapsed"]]
+write_estimates("medians", seconds, 0, coef(medians), SE(medians))

@@ -21,6 +21,15 @@ def main(folder: Path) -> None:
         means = sample.estimation.mean(VARIABLES, by="domain", deff=deff)
         _write(folder, case, means, time.perf_counter() - started)
 
+    margins = pl.read_csv(folder / "margins.csv")
+    controls = {
+        name: dict(part.select("level", "total").iter_rows())
+        for (name,), part in margins.group_by("margin", maintain_order=True)
+    }
+    started = time.perf_counter()
+    means = sample.weighting.rake(controls=controls, tol=1e-12, max_iter=500).estimation.mean(VARIABLES)
+    _write(folder, "raking", means, time.perf_counter() - started, errors=False)
+
     factors = pl.read_csv(folder / "factors.csv").with_row_index("psu").cast({"psu": pl.Int64})
     names = factors.columns[1:]
     weights = people.select("psu", "w").join(factors, on="psu", how="left", maintain_order="left")
@@ -32,13 +41,17 @@ def main(folder: Path) -> None:
     started = time.perf_counter()
     means = sample.estimation.mean(VARIABLES, method="replication")
     _write(folder, "replicates", means, time.perf_counter() - started)
+    started = time.perf_counter()
+    raked = sample.weighting.rake(controls=controls, tol=1e-12, max_iter=500)
+    means = raked.estimation.mean(VARIABLES, method="replication")
+    _write(folder, "raked_replicates", means, time.perf_counter() - started)
 
 
-def _write(folder: Path, case: str, estimates: Any, seconds: float) -> None:
+def _write(folder: Path, case: str, estimates: Any, seconds: float, *, errors: bool = True) -> None:
     table = estimates.to_polars()
     if "domain" not in table.columns:
         table = table.with_columns(domain=pl.lit(0))
-    table = table.select("domain", variable="y", estimate="est", std_error="se")
+    table = table.select("domain", variable="y", estimate="est", std_error="se" if errors else pl.lit(None))
     table.with_columns(seconds=pl.lit(seconds)).write_csv(folder / f"svy_{case}.csv")
 
 
