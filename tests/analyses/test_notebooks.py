@@ -9,6 +9,14 @@ from talentstats.store import ProcessedTable
 from talentstats.workspace import HOME_VARIABLE, Workspace
 
 NOTEBOOKS = sorted((ROOT / "analyses").glob("*.ipynb"))
+SAYS = {
+    "what-133-means": ["133 vacancies per 100 unemployed", "two definitions"],
+    "from-a-sample-to-the-population": [
+        "weights after nonresponse and raking",
+        "model-based",
+        "synthetic data",
+    ],
+}
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -22,6 +30,6 @@ def test_a_notebook_runs_and_is_stored_without_outputs(
     last = executed.cells[-1].outputs[-1]["data"]
     assert {"image/svg+xml", "image/png"} <= set(last)
     shown = " ".join(str(output) for cell in executed.cells for output in cell.get("outputs", []))
-    assert "133 vacancies per 100 unemployed" in shown
-    assert "two definitions" in shown
+    for words in SAYS[path.stem]:
+        assert words in shown
     assert labour_table.frame.height

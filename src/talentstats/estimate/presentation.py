@@ -7,24 +7,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from talentstats.errors import InputError, unknown_name
-from talentstats.estimate.dispersion import Block, Dispersion, UnitScores
-from talentstats.estimate.domain_sums import domain_squares, domain_sums
-from talentstats.estimate.domains import CellSums, GroupingSet, cell_sums, grouping_sets
-from talentstats.estimate.estimates import COLUMNS, Estimates, EstimationMethod
-from talentstats.estimate.estimators import ESTIMATORS, Sums
-from talentstats.estimate.from_moments import moment_scores, moment_variation
-from talentstats.estimate.from_replicates import (
-    replicate_dispersion,
-    replicate_estimates,
-    replicate_variation,
+from talentstats.errors import unknown_name
+from talentstats.estimate.domains import GroupingSet, cell_sums
+from talentstats.estimate.estimated_sets import (
+    EstimatedSet,
+    SrsReference,
+    design_df_of,
+    dispersion_of,
+    estimate_sets,
 )
-from talentstats.estimate.from_units import unit_variation
+from talentstats.estimate.estimates import COLUMNS, Estimates, EstimationMethod
+from talentstats.estimate.estimators import Sums
 from talentstats.estimate.notes import estimate_notes
 from talentstats.estimate.sums import PartialSums
 from talentstats.estimate.variance_words import variance_words
-from talentstats.estimate.variation import Variation
-from talentstats.survey.units import Units, find_units
+from talentstats.survey.units import find_units
 from talentstats.variance.groups import FloatArray
 from talentstats.variance.intervals import (
     Interval,
@@ -36,7 +33,6 @@ from talentstats.variance.intervals import (
 IntervalKind = Literal["t", "normal"] | ProportionInterval
 DfRule = Literal["domain", "design"]
 DF_RULES: tuple[DfRule, ...] = ("domain", "design")
-SrsReference = Literal["without_replacement", "with_replacement"]
 _SYMMETRIC = ("t", "normal")
 _PROPORTION = ("logit", "xlogit", "beta", "wilson", "likelihood", "profile", "asin", "mean")
 
@@ -64,17 +60,6 @@ class Presentation:
     srs: SrsReference = "without_replacement"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Set:
-    """One grouping set, estimated."""
-
-    grouping: GroupingSet
-    sums: Sums
-    values: FloatArray
-    variation: Variation
-    srs_variance: FloatArray
-
-
 def present(part: PartialSums, presentation: Presentation) -> Estimates:
     """Turn sums into estimates.
 
@@ -86,7 +71,8 @@ def present(part: PartialSums, presentation: Presentation) -> Estimates:
     interval = _interval_of(part, presentation)
     units = None if part.units is None else find_units(part.units, part.design)
     cells = cell_sums(part, units)
-    sets, dispersion, design_df = _estimate_sets(part, units, cells, presentation)
+    sets = estimate_sets(part, units, cells, margins=presentation.margins, srs=presentation.srs)
+    design_df = design_df_of(part, units)
     tables = [_table(part, one, interval, design_df, presentation) for one in sets]
     return Estimates(
         table=pl.concat(tables),
@@ -99,7 +85,7 @@ def present(part: PartialSums, presentation: Presentation) -> Estimates:
             df=presentation.df,
             lonely_psu=part.design.lonely_psu,
         ),
-        dispersion=dispersion,
+        dispersion=dispersion_of(part, units, cells, sets),
         design=part.design,
         design_df=design_df,
         domain_df=np.concatenate([one.variation.df.ravel() for one in sets]),
@@ -108,81 +94,6 @@ def present(part: PartialSums, presentation: Presentation) -> Estimates:
         origins=part.origins,
         synthetic=part.synthetic,
     )
-
-
-def _estimate_sets(
-    part: PartialSums, units: Units | None, cells: CellSums, presentation: Presentation
-) -> tuple[list[_Set], Dispersion, float]:
-    statistic = ESTIMATORS[part.request.statistic]
-    sets: list[_Set] = []
-    blocks: list[Block] = []
-    replicated: list[FloatArray] = []
-    first = 0
-    for grouping in grouping_sets(cells.cells, part.by_columns, margins=presentation.margins):
-        sums = domain_sums(part, cells, grouping)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            values = statistic.value(sums)
-            _refuse_too_large(part, values)
-            if part.replicates is not None:
-                estimates = replicate_estimates(part, units, cells, grouping, sums)
-                proportions = part.request.statistic == "proportion"
-                variation = replicate_variation(
-                    estimates, values, part.replicates.rule, proportions=proportions
-                )
-                replicated.append(estimates)
-            elif units is not None and units.stages:
-                variation, block = unit_variation(part, units, cells, grouping, sums, first=first)
-                blocks.append(block)
-            elif units is not None:
-                variation = moment_variation(part, units, cells, grouping, sums)
-            srs = _srs_variance(part, cells, grouping, sums, presentation.srs)
-        _refuse_too_large(part, variation.variance)
-        first += values.size
-        sets.append(_Set(grouping=grouping, sums=sums, values=values, variation=variation, srs_variance=srs))
-    full = np.concatenate([np.where(one.sums.rows > 0, one.values, np.nan).ravel() for one in sets])
-    undefined = np.isnan(full)
-    if part.replicates is not None:
-        rule = part.replicates.rule
-        df = float("nan") if rule.df is None else float(rule.df)
-        return sets, replicate_dispersion(replicated, full, part.replicates), df
-    if units is None:
-        raise InputError("These sums have neither sampling units nor replicates.")
-    if units.stages:
-        scores = UnitScores(
-            units=units,
-            lonely=part.design.lonely_psu,
-            blocks=tuple(blocks),
-            size=first,
-            undefined=undefined,
-        )
-        return sets, scores, float(units.design_df)
-    pairs = [(one.grouping, one.sums) for one in sets]
-    return sets, moment_scores(part, units, cells, pairs, undefined=undefined), float(units.design_df)
-
-
-def _refuse_too_large(part: PartialSums, values: FloatArray) -> None:
-    if np.isinf(values).any():
-        item = part.items[int(np.flatnonzero(np.isinf(values).any(axis=0))[0])]
-        raise InputError(
-            f"`{item.variable}` is too large to be added up.",
-            expected="sums, and their squares, below 1e308",
-            got="a sum beyond the largest number a computer keeps",
-            remedy="Express the variable in a larger unit, and look for answers that are codes.",
-        )
-
-
-def _srs_variance(
-    part: PartialSums, cells: CellSums, grouping: GroupingSet, sums: Sums, reference: SrsReference
-) -> FloatArray:
-    """Give the variance under simple random sampling; NaN where it is zero or not defined."""
-    srs_variance = ESTIMATORS[part.request.statistic].srs_variance
-    if srs_variance is None:
-        return np.full(sums.weight.shape, np.nan)
-    variance = srs_variance(sums, domain_squares(part, cells, grouping, sums))
-    if reference == "without_replacement":
-        outside = (sums.weight - sums.rows) / sums.weight
-        variance = np.where(sums.weight < sums.rows, np.nan, variance * outside)
-    return np.where(variance > 0, variance, np.nan)
 
 
 def _interval_of(part: PartialSums, presentation: Presentation) -> str:
@@ -200,7 +111,9 @@ def _interval_of(part: PartialSums, presentation: Presentation) -> str:
     return interval
 
 
-def _interval(one: _Set, interval: str, df: FloatArray, persons: FloatArray, conf_level: float) -> Interval:
+def _interval(
+    one: EstimatedSet, interval: str, df: FloatArray, persons: FloatArray, conf_level: float
+) -> Interval:
     error = np.sqrt(one.variation.variance)
     if interval in _SYMMETRIC:
         freedom = df if interval == "t" else np.full_like(df, np.inf)
@@ -230,7 +143,7 @@ def _weight_ratio(sums: Sums) -> FloatArray:
 
 
 def _table(
-    part: PartialSums, one: _Set, interval: str, design_df: float, presentation: Presentation
+    part: PartialSums, one: EstimatedSet, interval: str, design_df: float, presentation: Presentation
 ) -> pl.DataFrame:
     sums, variation = one.sums, one.variation
     persons = np.broadcast_to(sums.persons[:, None], sums.rows.shape)

@@ -159,7 +159,7 @@ def read_rows(
         supplied=rows.select(pl.col(list(keys)).cast(pl.Float64)) if units is None else None,
         adjustments=sample.adjustments,
         adjusting=rows.select(pl.col(f"adjusting {name}").alias(name) for name in adjusting),
-        gaps={name: gaps for name in columns if (gaps := values[name].null_count())},
+        gaps=_gaps(values, rows, respondents_column(sample.adjustments)),
         sample=sample.token,
         origins=sample.origins,
         synthetic=sample.synthetic,
@@ -192,6 +192,14 @@ def _selected(
     chosen |= keys
     chosen |= {f"adjusting {name}": nw.col(name) for name in needed_columns(adjustments)}
     return reading.rows.select(*(column.alias(name) for name, column in chosen.items()))
+
+
+def _gaps(values: pl.DataFrame, rows: pl.DataFrame, responded: str | None) -> dict[str, int]:
+    """Count the rows without a value, by column; who did not respond is not expected to have one."""
+    asked = values
+    if responded is not None and values.width:
+        asked = values.filter(rows[f"adjusting {responded}"].cast(pl.Boolean))
+    return {column.name: column.null_count() for column in asked if column.null_count()}
 
 
 def _positions(rows: pl.DataFrame, units: Units, design: SurveyDesign) -> IntArray:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from talentstats.estimate.estimated_sets import SrsReference
 from talentstats.estimate.estimates import Estimates
 from talentstats.estimate.grouped_pass import sum_sample
-from talentstats.estimate.presentation import DfRule, IntervalKind, Presentation, SrsReference, present
+from talentstats.estimate.presentation import DfRule, IntervalKind, Presentation, present
 from talentstats.estimate.request import Missing, Names, Where, make_request
 from talentstats.survey.sample import SurveySample
 

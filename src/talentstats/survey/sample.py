@@ -151,6 +151,8 @@ class SurveySample:
         if isinstance(self.replicates, UnitReplicates):
             count = self.replicates.rule.rscales.size
             parts.append(f"{count} {self.replicates.type} replicates{fpc_notice(self.replicates, design)}")
+        if design.pairwise is not None:
+            parts.append(f"unequal probabilities: {design.pairwise.label}")
         if self.adjustments:
             parts.append(f"weights after {', '.join(one.kind for one in self.adjustments)}")
         return f"SurveySample({'; '.join(parts)})"
