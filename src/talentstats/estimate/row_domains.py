@@ -86,8 +86,17 @@ def first_stage_df(domain: IntArray, unit: IntArray, units: Units, *, n_domains:
     stage = units.stages[0]
     stratum_of = stage.units().group
     here = domain >= 0
-    pairs = np.unique(domain[here] * stratum_of.size + stage.unit[unit[here]])
+    pairs = _distinct(domain[here] * stratum_of.size + stage.unit[unit[here]], n_domains * stratum_of.size)
     found, psu = np.divmod(pairs, stratum_of.size)
-    strata = np.unique(found * stratum_of.size + stratum_of[psu]) // stratum_of.size
-    counts = (group_counts(codes, n_groups=n_domains) for codes in (found, strata))
+    strata = _distinct(found * stratum_of.size + stratum_of[psu], n_domains * stratum_of.size)
+    counts = (group_counts(codes, n_groups=n_domains) for codes in (found, strata // stratum_of.size))
     return np.subtract(*counts).astype(np.float64)
+
+
+def _distinct(codes: IntArray, size: int) -> IntArray:
+    """Give the codes that occur; by marking them where there are not many more than rows."""
+    if size > 4 * codes.size + 1_000_000:
+        return np.unique(codes)
+    occurs = np.zeros(size, dtype=np.bool_)
+    occurs[codes] = True
+    return np.flatnonzero(occurs)
