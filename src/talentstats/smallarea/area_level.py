@@ -72,7 +72,7 @@ def fay_herriot(
     -----
     :math:`\hat\theta_d = \hat\gamma_d \hat y_d + (1 - \hat\gamma_d) x_d'\hat\beta` with
     :math:`\hat\gamma_d = \hat A / (\hat A + \psi_d)`: Fay & Herriot (1979); Rao & Molina (2015), section 6.1;
-    mean squared error Datta, Rao & Smith (2005). See docs/methods.md.
+    mean squared error Datta, Rao & Smith (2005). See docs/methods/small-areas.md.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def spatial_fay_herriot(
     Notes
     -----
     :math:`y = X\beta + (I - \rho W)^{-1} u + e`: Rao & Molina (2015), section 8.4; mean squared error
-    Singh, Shukla & Kundu (2005), Molina, Salvati & Pratesi (2009). See docs/methods.md.
+    Singh, Shukla & Kundu (2005), Molina, Salvati & Pratesi (2009). See docs/methods/small-areas.md.
 
     Examples
     --------

@@ -66,7 +66,7 @@ def benchmark(
     -----
     :math:`\sum_d W_d \hat\theta_d^B = \hat\theta`, :math:`W_d` the share of an area, or 1 for totals:
     Rao & Molina (2015), section 6.4.6; the weighted difference Battese, Harter & Fuller (1988), Wang, Fuller
-    & Qu (2008); the mean squared error after You, Rao & Dick (2004). See docs/methods.md.
+    & Qu (2008); the mean squared error after You, Rao & Dick (2004). See docs/methods/small-areas.md.
 
     Examples
     --------

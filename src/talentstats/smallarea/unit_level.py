@@ -73,7 +73,7 @@ def unit_level(
     Notes
     -----
     :math:`y_{dk} = x_{dk}'\beta + v_d + e_{dk}`: Battese, Harter & Fuller (1988); Rao & Molina (2015),
-    chapter 7; mean squared error Prasad & Rao (1990), Datta & Lahiri (2000). See docs/methods.md.
+    chapter 7; mean squared error Prasad & Rao (1990), Datta & Lahiri (2000). See docs/methods/small-areas.md.
 
     Examples
     --------

@@ -39,6 +39,7 @@ class Margin:
                 f"The margin {self.name} has totals that are no number of persons.",
                 expected="zero or more for every category",
                 got=f"{self.totals[wrong][0]:g} for {written(self.levels.filter(wrong))}",
+                remedy="Correct the total; a category that nobody is in has 0.",
             )
         text = _as_text(self.levels)
         if text.null_count().row(0) != (0,) * text.width:
@@ -56,7 +57,11 @@ class Margin:
                 remedy="Add up the totals, or remove the double ones.",
             )
         if not self.totals.sum() > 0:
-            raise InputError(f"The margin {self.name} has nobody in it.", expected="totals above zero")
+            raise InputError(
+                f"The margin {self.name} has nobody in it.",
+                expected="totals above zero",
+                remedy="Check how the totals were read.",
+            )
 
     @property
     def columns(self) -> tuple[str, ...]:

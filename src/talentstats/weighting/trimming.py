@@ -71,11 +71,11 @@ def trim_evenly(
     if not cut:
         return Trimming(weights=weights, cut=0, rounds=0)
     if strict and not lower * weights.size <= weights.sum() <= upper * weights.size:
-        raise _no_room(weights, lower, upper)
+        raise _no_room(weights, lower, upper, strict=strict)
     trimmed, rounds = weights, 0
     while outside.any() and (strict or not rounds):
         if rounds == _MAX_ROUNDS or outside.all():
-            raise _no_room(weights, lower, upper)
+            raise _no_room(weights, lower, upper, strict=strict)
         clipped = np.clip(trimmed, lower, upper)
         share = float((trimmed - clipped).sum()) / int((~outside).sum())
         trimmed = np.where(outside, clipped, trimmed + share)
@@ -151,11 +151,11 @@ def trim_keeping_calibration(
     return fit
 
 
-def _no_room(weights: FloatArray, lower: float, upper: float) -> InputError:
+def _no_room(weights: FloatArray, lower: float, upper: float, *, strict: bool) -> InputError:
     mean = float(weights.mean())
     return InputError(
         "The weights do not fit within these bounds.",
         expected=f"bounds well around the mean weight, {mean:.6g}",
         got=f"lower {lower:.6g}, upper {upper:.6g}",
-        remedy="Widen the bounds, or leave `strict` out.",
+        remedy="Widen the bounds" + (", or leave `strict` out." if strict else "."),
     )

@@ -75,7 +75,7 @@ def estimate_gini(
     >>> import talentstats as ts
     >>> people = pl.DataFrame({"area": [1, 1, 2, 2], "weight": 10.0, "income": [10.0, 20, 30, 40]})
     >>> sample = ts.SurveySample(people, ts.SurveyDesign(weight="weight", psu="area"))
-    >>> estimate_gini(sample, "income").to_polars().select(pl.col("estimate", "std_error").round(4)).row(0)
+    >>> ts.estimate_gini(sample, "income").to_polars().select(pl.col("estimate", "std_error").round(4)).row(0)
     (0.25, 0.1)
     """
     request = IndicatorRequest(
@@ -138,7 +138,7 @@ def estimate_quintile_share_ratio(
     >>> import talentstats as ts
     >>> people = pl.DataFrame({"weight": 10.0, "income": [float(value) for value in range(1, 10)]})
     >>> sample = ts.SurveySample(people, ts.SurveyDesign(weight="weight"))
-    >>> round(estimate_quintile_share_ratio(sample, "income").to_polars()["estimate"].item(), 4)
+    >>> round(ts.estimate_quintile_share_ratio(sample, "income").to_polars()["estimate"].item(), 4)
     3.0
     """
     request = IndicatorRequest(
@@ -201,7 +201,7 @@ def estimate_at_risk_rate(
     Notes
     -----
     :math:`\sum_d w_i 1[y_i < \hat t] / \hat N_d`. The error counts that of the threshold, with densities by a
-    Gaussian kernel: Deville (1999), Osier (2009). See docs/methods.md.
+    Gaussian kernel: Deville (1999), Osier (2009). See docs/methods/indicators.md.
 
     Examples
     --------
@@ -209,7 +209,8 @@ def estimate_at_risk_rate(
     >>> import talentstats as ts
     >>> people = pl.DataFrame({"weight": 10.0, "income": [4.0, 9, 10, 12, 15], "region": list("abbab")})
     >>> sample = ts.SurveySample(people, ts.SurveyDesign(weight="weight"))
-    >>> estimate_at_risk_rate(sample, "income", by="region").to_polars().select("region", "estimate").rows()
+    >>> rates = ts.estimate_at_risk_rate(sample, "income", by="region").to_polars()
+    >>> rates.select("region", "estimate").rows()
     [('a', 0.5), ('b', 0.0)]
     """
     request = IndicatorRequest(
@@ -272,7 +273,7 @@ def estimate_median_gap(
     Notes
     -----
     :math:`(\hat t - \hat m_d) / \hat t`, with the median over those with :math:`y_i < \hat t`; error by
-    linearisation with densities by a Gaussian kernel: Osier (2009). See docs/methods.md.
+    linearisation with densities by a Gaussian kernel: Osier (2009). See docs/methods/indicators.md.
 
     Examples
     --------
@@ -280,7 +281,7 @@ def estimate_median_gap(
     >>> import talentstats as ts
     >>> people = pl.DataFrame({"weight": 10.0, "income": [2.0, 4.5, 5, 10, 12, 15, 20]})
     >>> sample = ts.SurveySample(people, ts.SurveyDesign(weight="weight"))
-    >>> estimate_median_gap(sample, "income").to_polars()["estimate"].item()
+    >>> ts.estimate_median_gap(sample, "income").to_polars()["estimate"].item()
     0.25
     """
     request = IndicatorRequest(
@@ -353,7 +354,7 @@ def estimate_pay_gap(
     >>> import talentstats as ts
     >>> people = pl.DataFrame({"weight": 10.0, "pay": [18.0, 20, 20, 20], "sex": ["f", "m", "f", "m"]})
     >>> sample = ts.SurveySample(people, ts.SurveyDesign(weight="weight"))
-    >>> gap = estimate_pay_gap(sample, "pay", group="sex", reference="m")
+    >>> gap = ts.estimate_pay_gap(sample, "pay", group="sex", reference="m")
     >>> gap.to_polars().select("level", pl.col("estimate").round(4)).row(0)
     ('f', 0.05)
     """

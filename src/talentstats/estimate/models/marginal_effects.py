@@ -56,13 +56,12 @@ def marginal_effects(fit: ModelFit, variables: Names = None, *, conf_level: floa
     --------
     >>> import polars as pl
     >>> import talentstats as ts
-    >>> from talentstats.estimate.models.model import fit_model
     >>> people = pl.DataFrame(
     ...     {"area": [1, 1, 2, 2, 3, 3, 4, 4], "weight": 10.0, "role": list("abaabbab"),
     ...      "stays": [0, 1, 0, 1, 1, 1, 0, 0]}
     ... )
     >>> sample = ts.SurveySample(people, ts.SurveyDesign(weight="weight", psu="area"))
-    >>> effects = marginal_effects(fit_model(sample, "stays ~ role", family="binomial"))
+    >>> effects = ts.marginal_effects(ts.fit_model(sample, "stays ~ role", family="binomial"))
     >>> effects.to_polars().select("variable", "level", pl.col("estimate").round(4)).rows()
     [('role', 'b', 0.5)]
     """

@@ -179,7 +179,7 @@ def fit_model(
     ...      "rent": [700, 950, 820, 1150, 850, 1300, 790, 1040]}
     ... )
     >>> sample = ts.SurveySample(people, ts.SurveyDesign(weight="weight", psu="area"))
-    >>> fit_model(sample, "rent ~ years").table.select(pl.col("estimate", "std_error").round(3)).rows()
+    >>> ts.fit_model(sample, "rent ~ years").table.select(pl.col("estimate", "std_error").round(3)).rows()
     [(619.068, 11.082), (85.402, 0.75)]
     """
     if family not in FAMILIES:

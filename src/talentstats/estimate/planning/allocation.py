@@ -63,7 +63,8 @@ def allocate(
 
     Examples
     --------
-    >>> allocate(100, {"north": 600, "south": 300, "isle": 9}, minimum=5)["n"].to_list()
+    >>> import talentstats as ts
+    >>> ts.allocate(100, {"north": 600, "south": 300, "isle": 9}, minimum=5)["n"].to_list()
     [63, 32, 5]
     """
     if method not in METHODS:

@@ -80,7 +80,7 @@ def power_for_change(
     >>> wave = ts.SurveySample(people, ts.SurveyDesign(weight="weight", fpc="everyone"))
     >>> earlier = ts.estimate_proportion(wave, "stays", levels=["yes"])
     >>> both = {"change": 0.05, "n_first": 1000, "n_second": 1000}
-    >>> apart, panel = power_for_change(earlier, **both), power_for_change(
+    >>> apart, panel = ts.power_for_change(earlier, **both), ts.power_for_change(
     ...     earlier, **both, overlap=0.6, correlation=0.7
     ... )
     >>> round(apart["power"].item(), 3), round(panel["power"].item(), 3)
@@ -152,7 +152,7 @@ def required_n_for_change(
     >>> people = pl.DataFrame({"weight": 1.0, "everyone": 1e9, "stays": ["yes", "no"] * 500})
     >>> wave = ts.SurveySample(people, ts.SurveyDesign(weight="weight", fpc="everyone"))
     >>> earlier = ts.estimate_proportion(wave, "stays", levels=["yes"])
-    >>> required_n_for_change(earlier, change=0.05)["n_required"].item()
+    >>> ts.required_n_for_change(earlier, change=0.05)["n_required"].item()
     1564
     """
     wave = read_earlier(earlier)

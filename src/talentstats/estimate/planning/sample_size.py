@@ -70,7 +70,7 @@ def required_sample_size(
     >>> people = pl.DataFrame({"weight": 10.0, "everyone": 1000, "stays": ["yes", "no"] * 50})
     >>> wave = ts.SurveySample(people, ts.SurveyDesign(weight="weight", fpc="everyone"))
     >>> earlier = ts.estimate_proportion(wave, "stays", levels=["yes"])
-    >>> plan = required_sample_size(earlier, margin_of_error=0.05, population=1000, response_rate=0.5)
+    >>> plan = ts.required_sample_size(earlier, margin_of_error=0.05, population=1000, response_rate=0.5)
     >>> plan.select("n_srs", "n_required", "n_invited").row(0)
     (280, 280, 560)
     """
@@ -140,7 +140,7 @@ def precision_of(
     >>> people = pl.DataFrame({"weight": 10.0, "stays": ["yes", "no"] * 50})
     >>> wave = ts.SurveySample(people, ts.SurveyDesign(weight="weight"))
     >>> earlier = ts.estimate_proportion(wave, "stays", levels=["yes"])
-    >>> precision_of(earlier, 400)["margin_of_error"].round(4).item()
+    >>> ts.precision_of(earlier, 400)["margin_of_error"].round(4).item()
     0.0519
     """
     wave = read_earlier(earlier)

@@ -76,7 +76,7 @@ def estimate_quantile(
     :math:`\hat q_p = \min\{y : \hat F(y) \ge p\}`; with :math:`(F_L, F_U)` an interval of
     :math:`\hat F(\hat q_p)`, Woodruff's is :math:`(\hat q_{F_L}, \hat q_{F_U})`, and the standard error its
     length over :math:`2t`. Woodruff (1952); Särndal, Swensson & Wretman (1992), section 5.11. See
-    docs/methods.md.
+    docs/methods/quantiles.md.
 
     Examples
     --------

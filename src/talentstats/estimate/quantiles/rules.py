@@ -197,8 +197,8 @@ def weighted_quantiles(answers: RankedAnswers, shares: FloatArray, inverse: Inve
     Notes
     -----
     `math` is the left inverse :math:`\min\{y : \hat F(y) \ge p\}`. Hyndman & Fan (1996) for unweighted
-    data; with weights as in R survey, see docs/methods.md. By every rule a share that is less than the weight
-    of the smallest answer gives that answer.
+    data; with weights as in R survey, see docs/methods/quantiles.md. By every rule a share that is less
+    than the weight of the smallest answer gives that answer.
 
     Examples
     --------

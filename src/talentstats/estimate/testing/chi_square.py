@@ -85,7 +85,7 @@ def chi_square_test(
     >>> frame = pl.DataFrame({"area": [1, 1, 2, 2, 3, 3] * 2, "w": 1.0, "role": ["a", "b"] * 6})
     >>> frame = frame.with_columns(stays=pl.Series(list("yyynyyynnnny")))
     >>> sample = ts.SurveySample(frame, ts.SurveyDesign(weight="w", psu="area"))
-    >>> chi_square_test(sample, "role", "stays").parameter
+    >>> ts.chi_square_test(sample, "role", "stays").parameter
     (1.0, 2.0)
     """
     if statistic not in get_args(ChiSquareStatistic):

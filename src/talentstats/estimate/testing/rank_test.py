@@ -77,7 +77,7 @@ def rank_test(
     >>> import talentstats as ts
     >>> frame = {"area": [1, 1, 2, 2, 3, 3], "w": 1.0, "role": ["a", "b"] * 3, "y": [1, 4, 2, 5, 3, 6]}
     >>> sample = ts.SurveySample(pl.DataFrame(frame), ts.SurveyDesign(weight="w"))
-    >>> rank_test(sample, "y", "role").estimate
+    >>> ts.rank_test(sample, "y", "role").estimate
     0.5
     """
     if not callable(test) and test not in get_args(RankTest):

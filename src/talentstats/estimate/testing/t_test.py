@@ -65,7 +65,7 @@ def t_test(
     >>> import talentstats as ts
     >>> frame = {"area": [1, 1, 2, 2, 3, 3], "w": 1.0, "role": ["a", "b"] * 3, "y": [1, 2, 2, 5, 1, 3]}
     >>> sample = ts.SurveySample(pl.DataFrame(frame), ts.SurveyDesign(weight="w", psu="area"))
-    >>> t_test(sample, "y", by="role")
+    >>> ts.t_test(sample, "y", by="role")
     Design-based t-test: `y` by `role`, b less a
     t = 3.4641 on 1 degrees of freedom, p = 0.1789
     estimate 2, 95 % interval -5.3359 to 9.3359; under the hypothesis 0

@@ -76,7 +76,7 @@ def two_way_table(
     >>> import talentstats as ts
     >>> frame = pl.DataFrame({"area": [1, 1, 2, 2], "w": 10.0, "role": list("abab"), "stays": list("ynyy")})
     >>> sample = ts.SurveySample(frame, ts.SurveyDesign(weight="w", psu="area"))
-    >>> table = two_way_table(sample, "role", "stays", share="row", margins=False).to_polars()
+    >>> table = ts.two_way_table(sample, "role", "stays", share="row", margins=False).to_polars()
     >>> table.select("role", "stays", "estimate").rows()
     [('a', 'n', 0.0), ('a', 'y', 1.0), ('b', 'n', 0.5), ('b', 'y', 0.5)]
     """
