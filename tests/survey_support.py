@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import pytest
 from numpy.typing import ArrayLike
 
 import talentstats as ts
@@ -24,11 +23,6 @@ ESTIMATE: dict[str, Callable[..., ts.Estimates]] = {
     "count": ts.estimate_count,
     "variance": ts.estimate_variance,
 }
-
-
-def fault(reason: str) -> pytest.MarkDecorator:
-    """Mark a test that fails until a known fault is mended."""
-    return pytest.mark.xfail(strict=True, reason=reason)
 
 
 def estimate(sample: ts.SurveySample, statistic: str, *variables: Any, **options: Any) -> ts.Estimates:
