@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Format = Literal["html", "pdf", "docx"]
 FORMATS: tuple[Format, ...] = ("html", "pdf", "docx")
+AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,37 +93,56 @@ def make_plan(
 
 
 def build(plan: Plan, languages: Sequence[Language] = LANGUAGES) -> tuple[Built, ...]:
-    """Build a report in each language, unless its outputs are there and its inputs have not changed.
+    """Build one report in each language; see `build_reports`."""
+    return build_reports((plan,), languages)
+
+
+def build_reports(plans: Sequence[Plan], languages: Sequence[Language] = LANGUAGES) -> tuple[Built, ...]:
+    """Build reports in each language, unless their outputs are there and their inputs have not changed.
+
+    Parameters
+    ----------
+    plans : sequence of Plan
+        All of one project.
+    languages : sequence of {"nl", "en"}
+
+    Returns
+    -------
+    tuple of Built
+        By report, then by language.
 
     Raises
     ------
     TalentStatsError
         If data or documents cannot be used; the last good outputs stay as they were.
     """
-    if not languages:
+    if not languages or not plans:
         raise InputError(
-            "No language is asked for.",
-            expected=", ".join(LANGUAGES),
+            "No language is asked for." if plans else "No report is asked for.",
+            expected=", ".join(LANGUAGES if plans else REPORTS),
             got="none",
-            remedy="Name at least one language.",
+            remedy="Name at least one.",
         )
     say("reading the data and the documents")
-    _check_documents(plan)
-    inputs = _input_hashes(plan.workspace)
-    kept = {language: _still_good(plan, language, inputs) for language in languages}
-    if all(kept.values()):
-        return tuple(built for built in kept.values() if built)
-    results = _validate(plan.workspace)
+    for plan in plans:
+        _check_documents(plan)
+    workspace = plans[0].workspace
+    inputs = _input_hashes(workspace)
+    jobs = [(plan, language) for plan in plans for language in languages]
+    kept = [_still_good(plan, language, inputs) for plan, language in jobs]
+    if all(kept):
+        return tuple(built for built in kept if built)
+    results = _validate(workspace)
     told = listener()
 
-    def work(language: Language) -> Built:
+    def work(plan: Plan, language: Language) -> Built:
         with listening(told):
             return _build_language(plan, language, inputs, results)
 
     # Most of the work is done by kernels and converters in processes of their own.
-    with ThreadPoolExecutor(max_workers=len(languages)) as pool:
-        waiting = {language: pool.submit(work, language) for language, built in kept.items() if built is None}
-    return tuple(built or waiting[language].result() for language, built in kept.items())
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        waiting = {job: pool.submit(work, *jobs[job]) for job, built in enumerate(kept) if built is None}
+    return tuple(built or waiting[job].result() for job, built in enumerate(kept))
 
 
 def _validate(workspace: Workspace) -> "list[ValidationResult]":

@@ -11,6 +11,8 @@ from talentstats.provenance import Licence, Origin, Snapshot, sha256_of
 from talentstats.terms import Vintage
 
 CARD = "snapshot.toml"
+# Answers of respondents stand apart: they are read by wave, and their hashes take time.
+SURVEY = "survey"
 SIZE_LIMIT = 2_000_000_000
 _REQUIRED: Mapping[str, type] = {
     "publisher": str,
@@ -28,14 +30,16 @@ _REQUIRED: Mapping[str, type] = {
 
 
 def find_snapshots(raw: Path) -> tuple[Snapshot, ...]:
-    """Read every snapshot below `raw`, in the order of their folder names.
+    """Read every snapshot of published figures below `raw`, in the order of their folder names.
+
+    Files of the survey, below `raw/survey`, are not among them.
 
     Raises
     ------
     InputError
         If there are none, or one of them is not what its card says.
     """
-    folders = sorted(card.parent for card in raw.rglob(CARD))
+    folders = sorted(card.parent for card in raw.rglob(CARD) if card.relative_to(raw).parts[0] != SURVEY)
     if not folders:
         raise InputError(
             "There are no raw data.",
