@@ -5,9 +5,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from figure_support import SURVEY_KINDS, make_origin, make_survey_figures
 from talentstats.figures import Figure, dots, revisions, trend
-from talentstats.provenance import Licence, Origin
-from talentstats.terms import Period, Vintage
+from talentstats.provenance import Origin
+from talentstats.terms import Period
 
 NAMES = {
     "NL01": ("Nederland", "the Netherlands"),
@@ -59,21 +60,6 @@ def consecutive(first: str, values: list[float | None]) -> dict[str, float | Non
     return {str(Period.parse(first).next(step)): value for step, value in enumerate(values)}
 
 
-def make_origin(**fields: Any) -> Origin:
-    parts: dict[str, Any] = {
-        "dataset": "cbs/84545NED/2023-05-16",
-        "publisher": "CBS",
-        "title": "Vacatures",
-        "table_id": "84545NED",
-        "url": "https://www.cbs.nl/",
-        "published": Vintage.parse("2023-05-16"),
-        "accessed": date(2026, 7, 30),
-        "licence": Licence(name="CC BY 4.0", url="https://creativecommons.org/licenses/by/4.0/"),
-        "sha256": "ab" * 32,
-    }
-    return Origin(**parts | fields)
-
-
 def make_provinces() -> tuple[pl.DataFrame, pl.DataFrame]:
     """Make provinces in 2023 Q2 with rounding ranges, and the Netherlands; all unadjusted."""
     values = {"PV28": (117.5, 116.8, 118.3), "PV29": (161.7, 147.7, 177.3), "PV24": (94.0, 89.0, 99.5)}
@@ -82,6 +68,11 @@ def make_provinces() -> tuple[pl.DataFrame, pl.DataFrame]:
         for region, (value, low, high) in values.items()
     ]
     return pl.concat(parts), make_rows({"2023Q2": 126.7}, adjustment="NSA", low=126.5, high=126.9)
+
+
+@pytest.fixture(params=SURVEY_KINDS)
+def survey_figure(request: pytest.FixtureRequest) -> Figure:
+    return make_survey_figures()[request.param]
 
 
 @pytest.fixture

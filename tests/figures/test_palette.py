@@ -5,7 +5,19 @@ import pytest
 
 from talentstats.brand import load_brand
 from talentstats.errors import InputError
-from talentstats.figures.palette import DATA_COLORS, SERIES_COLORS, TEXT_COLORS, contrast, series_colors
+from talentstats.figures.marks import BAR_EDGE
+from talentstats.figures.palette import (
+    DATA_COLORS,
+    NEGATIVE_TINTS,
+    NEUTRAL_TINT,
+    ORDERED_TINTS,
+    POSITIVE_TINTS,
+    SERIES_COLORS,
+    TEXT_COLORS,
+    contrast,
+    ink_on,
+    series_colors,
+)
 
 Vector = Sequence[float]
 Matrix = Sequence[Vector]
@@ -73,6 +85,37 @@ def test_the_colours_of_series_differ_for_colour_blind_readers_too(vision: str) 
         first, second = (seen(brand.color(name), VISION[vision]) for name in (one, other))
         distance = sum((a - b) ** 2 for a, b in zip(first, second, strict=True)) ** 0.5
         assert distance > 0.12, f"{one} and {other}"
+
+
+STACKS = [
+    *ORDERED_TINTS.values(),
+    *((*tints[:-1], NEUTRAL_TINT) for tints in ORDERED_TINTS.values()),
+    *((*NEGATIVE_TINTS[half], *POSITIVE_TINTS[half]) for half in POSITIVE_TINTS),
+    *((*NEGATIVE_TINTS[half], NEUTRAL_TINT, *POSITIVE_TINTS[half]) for half in POSITIVE_TINTS),
+]
+
+
+@pytest.mark.parametrize("stack", STACKS, ids="-".join)
+def test_neighbours_in_a_bar_differ_for_colour_blind_readers_too(stack: Sequence[str]) -> None:
+    brand = load_brand()
+    for one, other in itertools.pairwise(stack):
+        for vision in VISION.values():
+            first, second = (seen(brand.color(name), vision) for name in (one, other))
+            distance = sum((a - b) ** 2 for a, b in zip(first, second, strict=True)) ** 0.5
+            assert distance > 0.085, f"{one} and {other}"
+
+
+@pytest.mark.parametrize("stack", STACKS, ids="-".join)
+def test_text_in_a_bar_can_be_read(stack: Sequence[str]) -> None:
+    brand = load_brand()
+
+    assert min(contrast(brand.color(name), brand.color(ink_on(name))) for name in stack) >= 4.5
+
+
+def test_the_edge_of_a_bar_sets_a_pale_tint_apart_from_the_page() -> None:
+    brand = load_brand()
+
+    assert contrast(brand.color(BAR_EDGE), brand.color("background")) >= 3
 
 
 def test_contrast_is_that_of_wcag() -> None:

@@ -21,10 +21,14 @@ import numpy as np
 import polars as pl
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure as Sheet
 from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from pypdf import PdfReader
 
+from figure_support import make_survey_figures
 from talentstats.brand import load_brand
 from talentstats.errors import InputError
 from talentstats.figures import Figure, render_matplotlib, render_plotly, trend
@@ -37,7 +41,7 @@ PAYLOAD = "<script>alert('x')</script> & $x^2$"
 
 DRAW = """
 import hashlib, sys
-sys.path.insert(0, "tests/figures")
+sys.path[:0] = ["tests/figures", "tests"]
 import conftest
 from talentstats.figures import trend
 
@@ -46,6 +50,9 @@ frame = conftest.make_rows(conftest.consecutive("2020Q4", [55, 73, None, 126]))
 for name in ("svg", "png", "pdf", "html"):
     figure = trend(frame, title=conftest.TITLE, sources=[conftest.make_origin()])
     print(name, hashlib.sha256(figure.render(name)).hexdigest())
+for kind, figure in conftest.make_survey_figures().items():
+    for name in ("svg", "html") if kind == "likert" else ("svg",):
+        print(kind, name, hashlib.sha256(figure.render(name)).hexdigest())
 """
 
 
@@ -131,7 +138,17 @@ def test_the_printed_page_holds_every_text(trend_figure: Figure) -> None:
 def test_nothing_is_cut_off_even_with_long_titles(
     request: pytest.FixtureRequest, name: str, language: Any
 ) -> None:
-    figure = request.getfixturevalue(name).with_language(language)
+    check_nothing_is_cut_off(request.getfixturevalue(name).with_language(language))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_nothing_of_a_survey_figure_is_cut_off_even_with_long_titles(
+    survey_figure: Figure, language: Any
+) -> None:
+    check_nothing_is_cut_off(survey_figure.with_language(language))
+
+
+def check_nothing_is_cut_off(figure: Figure) -> None:
     long = type(figure.spec.title)(
         nl="Een heel lange titel over de krapte " * 6, en="A very long title on tightness " * 6
     )
@@ -155,6 +172,58 @@ def test_texts_of_the_page_do_not_overlap(dots_figure: Figure) -> None:
     assert not any(
         one.padded(-1).overlaps(other.padded(-1)) for n, one in enumerate(boxes) for other in boxes[:n]
     )
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_labels_of_a_survey_figure_do_not_overlap(survey_figure: Figure, language: Any) -> None:
+    sheet = compose(survey_figure.with_language(language))
+    sheet.draw_without_rendering()
+    plot = axes_named(sheet, "plot")
+    # Tight boxes around the letters: lines of a label touch, but no letter covers another.
+    texts = [*plot.texts, *plot.get_xticklabels()]
+    boxes = [(text.get_text(), Text.get_window_extent(text).padded(-1)) for text in texts]
+    overlapping = [
+        (one, other)
+        for number, (one, box) in enumerate(boxes)
+        for other, another in boxes[:number]
+        if one and other and box.overlaps(another)
+    ]
+
+    assert overlapping == []
+
+
+def test_the_rows_of_a_survey_figure_are_as_high_in_print_as_they_need(survey_figure: Figure) -> None:
+    needed = survey_figure.drawing().plot.height_cm
+    sheet = compose(survey_figure)
+    plot = axes_named(sheet, "plot").get_position()
+
+    assert needed is not None
+    assert plot.height * sheet.get_size_inches()[1] * 2.54 == pytest.approx(needed)
+
+
+def test_bars_are_the_same_in_print_and_on_the_screen() -> None:
+    figure = make_survey_figures()["stacked_shares"]
+    brand = load_brand()
+    printed = [patch for patch in axes_named(compose(figure), "plot").patches if isinstance(patch, Rectangle)]
+    screen = render_plotly.compose(figure.drawing(), brand).data
+    drawn = [(x, base, y) for bar in screen for x, base, y in zip(bar.x, bar.base, bar.y, strict=True)]
+
+    assert [(bar.get_width(), bar.get_x(), bar.get_y() + bar.get_height() / 2) for bar in printed] == [
+        pytest.approx(one) for one in drawn
+    ]
+    assert {bar.marker.line.color for bar in screen} == {brand.color("grey")}
+
+
+def test_a_band_lies_behind_the_rule_and_the_data_in_print_and_on_the_screen() -> None:
+    figure = make_survey_figures()["interval_dots"]
+    plot = axes_named(compose(figure), "plot")
+    (band,) = [area for area in plot.collections if isinstance(area, PolyCollection)]
+    shapes = render_plotly.compose(figure.drawing(), load_brand()).layout.shapes
+
+    assert band.get_zorder() < min(line.get_zorder() for line in plot.get_lines())
+    # Shapes lie over each other in this order only when all of them stand on the axes.
+    assert [(shape.type, shape.layer) for shape in shapes] == [("rect", "between"), ("line", "between")]
+    assert {(shape.xref, shape.yref) for shape in shapes} == {(None, None)}
 
 
 def test_the_printed_page_is_sixteen_centimetres_wide(trend_figure: Figure) -> None:
@@ -268,7 +337,7 @@ def test_bytes_are_the_same_in_every_process() -> None:
         outputs.add(done.stdout)
 
     assert len(outputs) == 1
-    assert outputs.pop().count("\n") == 4
+    assert outputs.pop().count("\n") == 4 + 6 + 1
 
 
 def test_settings_of_the_user_change_nothing_and_are_left_alone(trend_figure: Figure) -> None:

@@ -36,7 +36,7 @@ class Figure:
     ----------
     kind : Kind
     data : polars.DataFrame
-        The rows that are drawn: the columns of a series frame and `role`.
+        The rows that are drawn: those of a series or of estimates, with their names and `role`.
     spec : FigureSpec
     sources : tuple of Origin
     warnings : tuple of Bilingual

@@ -75,9 +75,11 @@ def lay_out(drawing: Drawing, measure: Measure) -> Page:
     footer = list(_typeset(_footer(drawing), column, measure))
     rows = list(_key_rows(drawing.plot.key, column, measure))
     above = MARGIN + _height(header) + GAP + len(rows) * BODY * 1.7 + (GAP if rows else 0)
-    below = MARGIN + _height(footer) + 2 * GAP + BODY * 1.5
+    below = MARGIN + _height(footer) + 2 * GAP + (BODY * 1.5 if drawing.plot.x.ticks else 0)
     height = max(drawing.height_cm * POINTS_PER_CM, above + below + SMALLEST_PLOT)
-    widest = max((measure(tick.text, BODY, BOLD) for tick in drawing.plot.y.ticks), default=0)
+    if drawing.plot.height_cm is not None:
+        height = above + below + drawing.plot.height_cm * POINTS_PER_CM
+    widest = max((measure(line, BODY, BOLD) for line in _row_label_lines(drawing.plot.y)), default=0)
     left = MARGIN + widest + GAP
     right = MARGIN + _overhang(drawing.plot.x, column - left, measure)
     key_top = height - MARGIN - _height(header) - GAP
@@ -88,6 +90,10 @@ def lay_out(drawing: Drawing, measure: Measure) -> Page:
         key=tuple(_place_key(rows, top=key_top, measure=measure)),
         plot=(left, below, width - left - right, height - above - below),
     )
+
+
+def _row_label_lines(axis: Axis) -> Iterator[str]:
+    return (line for tick in axis.ticks for line in tick.text.split("\n"))
 
 
 def wrap(text: str, width: float, measure: Callable[[str], float]) -> list[str]:

@@ -5,9 +5,12 @@ from typing import Literal
 
 from talentstats.terms import Language
 
-Shape = Literal["circle", "diamond"]
+Shape = Literal["circle", "diamond", "square", "triangle"]
 Align = Literal["left", "center", "right"]
-Symbol = Literal["filled", "open", "diamond", "range_upright", "range_flat"]
+Symbol = Literal["filled", "open", "diamond", "square", "triangle", "range_upright", "range_flat", "bar"]
+
+# Colour of the line around bars and around their samples in the key.
+BAR_EDGE = "grey"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,7 @@ class Line:
     color: str
     dashed: bool
     hover: tuple[str, ...]
+    thin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,33 @@ class Ranges:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """Lying bars from `low` to `high` around the heights `at`, `thickness` high, on the vertical axis.
+
+    An `edge` sets a bar apart from the page and from its neighbours, whatever its colour.
+    """
+
+    at: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    thickness: float
+    color: str
+    edge: str
+    hover: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A pale rectangle behind everything: the interval of a reference."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+    color: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """A straight line across the whole plot: a reference value or a break in method."""
 
@@ -57,7 +88,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """Text at a point, moved by `dx` and `dy` points (up is positive), vertically centred there."""
+    """Text at a point, moved by `dx` and `dy` points (up is positive), vertically centred there.
+
+    One that is `inside` stands in front of a bar; others lie behind the data, on a ground of their own.
+    """
 
     x: float
     y: float
@@ -67,14 +101,15 @@ class Label:
     dx: float = 0.0
     dy: float = 0.0
     bold: bool = False
+    inside: bool = False
 
 
-Mark = Line | Points | Ranges | Rule | Label
+Mark = Line | Points | Ranges | Bars | Band | Rule | Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """A position on an axis and what is written there."""
+    """A position on an axis and what is written there; a row label may have several lines."""
 
     at: float
     text: str
@@ -83,12 +118,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """The stretch of numbers an axis shows, and its ticks."""
+    """The stretch of numbers an axis shows, its ticks, and whether a line is drawn along it."""
 
     low: float
     high: float
     ticks: tuple[Tick, ...]
     grid: bool
+    line: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +138,16 @@ class KeyEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
-    """The inside of a figure: marks in the order of drawing, two axes, and the key."""
+    """The inside of a figure: marks in the order of drawing, two axes, and the key.
+
+    A plot whose rows need a certain room says its height in centimetres; another takes what the page leaves.
+    """
 
     marks: tuple[Mark, ...]
     x: Axis
     y: Axis
     key: tuple[KeyEntry, ...] = ()
+    height_cm: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

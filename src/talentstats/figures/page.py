@@ -4,7 +4,7 @@ import base64
 import html
 
 from talentstats.brand import Brand
-from talentstats.figures.marks import Drawing, KeyEntry
+from talentstats.figures.marks import BAR_EDGE, Drawing, KeyEntry
 from talentstats.figures.text_table import TextTable
 from talentstats.language import text
 
@@ -97,6 +97,9 @@ def _symbol(entry: KeyEntry, brand: Brand) -> str:
         "filled": f'<circle cx="8" cy="8" r="5" fill="{color}"/>',
         "open": f'<circle cx="8" cy="8" r="4.5" fill="{hollow}" stroke="{color}" stroke-width="2"/>',
         "diamond": f'<path d="M8 2 14 8 8 14 2 8Z" fill="none" stroke="{color}" stroke-width="2"/>',
+        "square": f'<path d="M3 3H13V13H3Z" fill="{color}"/>',
+        "triangle": f'<path d="M8 2 14 13H2Z" fill="{color}"/>',
+        "bar": f'<path d="M1 3H15V13H1Z" fill="{color}" stroke="{brand.color(BAR_EDGE)}"/>',
         "range_upright": f'<path d="M8 1V15" stroke="{color}" stroke-width="4"/>',
         "range_flat": f'<path d="M0 8H16" stroke="{color}" stroke-width="4"/>',
     }

@@ -8,6 +8,28 @@ RANGE_COLOR = "blue-mid"
 DATA_COLORS = (*SERIES_COLORS, FORMER_METHOD_COLOR, RANGE_COLOR)
 TEXT_COLORS = ("foreground", "grey-dark", "grey", *SERIES_COLORS)
 
+# Fills of bars side by side: from dark to light, or from one end of a scale to the other.
+ORDERED_TINTS = {
+    2: ("blue", "blue-soft"),
+    3: ("blue", "blue-mid", "blue-light"),
+    4: ("blue", "blue-mid", "blue-light", "blue-pale"),
+    5: ("blue", "blue-strong", "blue-mid", "blue-light", "blue-pale"),
+    6: ("blue", "blue-strong", "blue-mid", "blue-soft", "blue-light", "blue-pale"),
+}
+NEGATIVE_TINTS = {1: ("orange",), 2: ("orange", "orange-light"), 3: ("orange", "orange-mid", "orange-light")}
+POSITIVE_TINTS = {1: ("blue",), 2: ("blue-light", "blue"), 3: ("blue-light", "blue-mid", "blue")}
+NEUTRAL_TINT = "grey-pale"
+_DARK_TINTS = ("blue", "blue-strong", "orange")
+
+
+def ink_on(color: str) -> str:
+    """Return the colour of text on a bar of this colour.
+
+    >>> ink_on("blue"), ink_on("blue-pale")
+    ('background', 'foreground')
+    """
+    return "background" if color in _DARK_TINTS else "foreground"
+
 
 def series_colors(count: int) -> tuple[str, ...]:
     """Return `count` colour names that a colour-blind reader can tell apart.

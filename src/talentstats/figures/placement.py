@@ -1,7 +1,7 @@
 """Where a label goes so that it hides neither a line nor another label."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -100,11 +100,10 @@ def _candidates(request: Request, area: Area) -> Iterator[tuple[Label, Box]]:
                 start = left + dx + shift[align] * width
                 middle = base + dy
                 box = (start, middle - LINE_HEIGHT / 2, start + width, middle + LINE_HEIGHT / 2)
-                where = {"x": x, "y": y, "dx": dx, "dy": dy}
-                yield (
-                    Label(text=request.text, color=request.color, align=align, bold=request.bold, **where),
-                    box,
+                label = Label(
+                    x=x, y=y, text=request.text, color=request.color, align=align, bold=request.bold
                 )
+                yield replace(label, dx=dx, dy=dy), box
 
 
 def _stacked(align: Align, dx: float, gap: float) -> tuple[tuple[Align, float, float], ...]:

@@ -15,6 +15,7 @@ from talentstats.figures.layout import (
     BODY,
     BOLD,
     GAP,
+    LEADING,
     REGULAR,
     SYMBOL_WIDTH,
     KeyPlace,
@@ -22,18 +23,34 @@ from talentstats.figures.layout import (
     TextLine,
     lay_out,
 )
-from talentstats.figures.marks import Drawing, Label, Line, Mark, Points, Ranges, Rule, Tick
+from talentstats.figures.marks import (
+    BAR_EDGE,
+    Band,
+    Bars,
+    Drawing,
+    Label,
+    Line,
+    Mark,
+    Points,
+    Ranges,
+    Rule,
+    Symbol,
+    Tick,
+)
 
 PNG_DPI = 192
+EDGE_WIDTH = 0.6
 POINTS_PER_INCH = 72
 DASHES = (0, (3.2, 2.2))
 # Half the height of a capital, as a share of the font size: centres text on a point.
 HALF_CAPITAL = 0.33
 # Drawn letters are fitted to pixels and may come out this much wider than measured.
 PIXEL_FITTING = 1.04
-# From back to front: grid, rules, labels with their background, data.
-RULES, LABELS, LOWEST_DATA = 1.5, 1.8, 2
-_MARKERS = {"circle": "o", "diamond": "D"}
+# From back to front: bands, grid, rules, labels with their background, data.
+BANDS, RULES, LABELS, LOWEST_DATA = 0.4, 1.5, 1.8, 2
+_MARKERS = {"circle": "o", "diamond": "D", "square": "s", "triangle": "^"}
+_KEY_MARKERS: dict[Symbol, str] = {"filled": "o", "open": "o", "diamond": "D", "square": "s", "triangle": "^"}
+_KEY_HOLLOW: tuple[Symbol, ...] = ("open", "diamond")
 
 # matplotlib's settings are global to the process while a figure is drawn.
 _DRAWING = threading.Lock()
@@ -133,20 +150,21 @@ def _draw_line(axes: Axes, line: TextLine, brand: Brand) -> None:
 
 def _draw_key(axes: Axes, place: KeyPlace, brand: Brand) -> None:
     color, middle = brand.color(place.entry.color), place.x + 4
-    if place.entry.symbol == "range_upright":
+    symbol = place.entry.symbol
+    if symbol == "range_upright":
         axes.plot([middle, middle], [place.y - 4, place.y + 4], color=color, linewidth=2.5)
-    elif place.entry.symbol == "range_flat":
+    elif symbol == "bar":
+        _draw_key_bar(axes, place, brand)
+    elif symbol == "range_flat":
         axes.plot([place.x, place.x + 9], [place.y, place.y], color=color, linewidth=2.6)
     else:
-        fill = color if place.entry.symbol == "filled" else brand.color("background")
-        marker = "D" if place.entry.symbol == "diamond" else "o"
         axes.plot(
             [middle],
             [place.y],
-            marker,
+            _KEY_MARKERS[symbol],
             color=color,
             markersize=5.2,
-            markerfacecolor=fill,
+            markerfacecolor=brand.color("background") if symbol in _KEY_HOLLOW else color,
             markeredgewidth=1.3,
         )
     axes.text(
@@ -158,11 +176,23 @@ def _draw_key(axes: Axes, place: KeyPlace, brand: Brand) -> None:
     )
 
 
+def _draw_key_bar(axes: Axes, place: KeyPlace, brand: Brand) -> None:
+    axes.barh(
+        [place.y],
+        [9],
+        left=place.x,
+        height=7,
+        color=brand.color(place.entry.color),
+        edgecolor=brand.color(BAR_EDGE),
+        linewidth=EDGE_WIDTH,
+    )
+
+
 def _dress_axes(axes: Axes, drawing: Drawing, brand: Brand) -> None:
     axes.set_facecolor("none")
     axes.set_axisbelow(True)
     for name, spine in axes.spines.items():
-        spine.set_visible(name == "bottom")
+        spine.set_visible(name == "bottom" and drawing.plot.x.line)
         spine.set_color(brand.color("grey"))
         spine.set_linewidth(0.7)
     across, up = drawing.plot.x, drawing.plot.y
@@ -183,23 +213,31 @@ def _dress_axes(axes: Axes, drawing: Drawing, brand: Brand) -> None:
 
 
 def _draw_row_label(axes: Axes, tick: Tick, brand: Brand) -> None:
-    axes.annotate(
-        tick.text,
-        (0, tick.at),
-        xycoords=("axes fraction", "data"),
-        xytext=(-GAP, -HALF_CAPITAL * BODY),
-        textcoords="offset points",
-        color=brand.color("grey-dark"),
-        fontproperties=_font(brand, BODY, BOLD if tick.bold else REGULAR),
-        horizontalalignment="right",
-        annotation_clip=False,
-    )
+    lines = tick.text.split("\n")
+    for number, line in enumerate(lines):
+        down = (number - (len(lines) - 1) / 2) * LEADING * BODY
+        axes.annotate(
+            line,
+            (0, tick.at),
+            xycoords=("axes fraction", "data"),
+            xytext=(-GAP, -HALF_CAPITAL * BODY - down),
+            textcoords="offset points",
+            color=brand.color("grey-dark"),
+            fontproperties=_font(brand, BODY, BOLD if tick.bold else REGULAR),
+            horizontalalignment="right",
+            annotation_clip=False,
+        )
 
 
 def _draw_mark(axes: Axes, mark: Mark, brand: Brand, order: int) -> None:
     color = brand.color(mark.color)
     if isinstance(mark, Label):
-        _draw_label(axes, mark, brand)
+        _draw_label(axes, mark, brand, order)
+    elif isinstance(mark, Bars):
+        _draw_bars(axes, mark, brand, order)
+    elif isinstance(mark, Band):
+        corners = ([mark.left, mark.right], mark.bottom, mark.top)
+        axes.fill_between(*corners, color=color, linewidth=0, zorder=BANDS)
     elif isinstance(mark, Rule):
         draw = axes.axvline if mark.vertical else axes.axhline
         draw(mark.at, color=color, linewidth=0.9, linestyle=DASHES, zorder=RULES)
@@ -209,9 +247,8 @@ def _draw_mark(axes: Axes, mark: Mark, brand: Brand, order: int) -> None:
     elif isinstance(mark, Line):
         values = [float("nan") if value is None else value for value in mark.y]
         style = DASHES if mark.dashed else "solid"
-        axes.plot(
-            mark.x, values, color=color, linewidth=1.4 if mark.dashed else 1.8, linestyle=style, zorder=order
-        )
+        width = 0.9 if mark.thin else 1.4 if mark.dashed else 1.8
+        axes.plot(mark.x, values, color=color, linewidth=width, linestyle=style, zorder=order)
     else:
         _draw_points(axes, mark, brand, order)
 
@@ -233,7 +270,20 @@ def _draw_points(axes: Axes, points: Points, brand: Brand, order: int) -> None:
     )
 
 
-def _draw_label(axes: Axes, label: Label, brand: Brand) -> None:
+def _draw_bars(axes: Axes, bars: Bars, brand: Brand, order: int) -> None:
+    axes.barh(
+        bars.at,
+        [high - low for low, high in zip(bars.low, bars.high, strict=True)],
+        left=bars.low,
+        height=bars.thickness,
+        color=brand.color(bars.color),
+        edgecolor=brand.color(bars.edge),
+        linewidth=EDGE_WIDTH,
+        zorder=order,
+    )
+
+
+def _draw_label(axes: Axes, label: Label, brand: Brand, order: int) -> None:
     axes.annotate(
         label.text,
         (label.x, label.y),
@@ -243,7 +293,9 @@ def _draw_label(axes: Axes, label: Label, brand: Brand) -> None:
         fontproperties=_font(brand, BODY, BOLD if label.bold else REGULAR),
         horizontalalignment=label.align,
         annotation_clip=False,
-        zorder=LABELS,
+        zorder=order if label.inside else LABELS,
         # A rule or grid line does not run through the words.
-        bbox={"facecolor": brand.color("background"), "edgecolor": "none", "pad": 0.8},
+        bbox=None
+        if label.inside
+        else {"facecolor": brand.color("background"), "edgecolor": "none", "pad": 0.8},
     )

@@ -6,12 +6,14 @@ from typing import Any
 import plotly.graph_objects as go
 
 from talentstats.brand import Brand
-from talentstats.figures.marks import Axis, Drawing, Label, Line, Mark, Points, Ranges, Rule
+from talentstats.figures.layout import BODY
+from talentstats.figures.marks import Axis, Band, Bars, Drawing, Label, Line, Mark, Plot, Points, Ranges, Rule
 from talentstats.figures.page import page
 from talentstats.figures.text_table import TextTable
 
 DIV_ID = "talentstats-figure"
 PIXELS_PER_POINT = 96 / 72
+PIXELS_PER_CM = 96 / 2.54
 FONT_SIZE = 14
 # Nothing in the page asks a server for anything: no logo, no buttons, no map shapes.
 _CONFIG = {
@@ -21,6 +23,8 @@ _CONFIG = {
     "topojsonURL": "",
     "plotlyServerURL": "",
 }
+
+_SYMBOLS = {"circle": "circle", "diamond": "diamond", "square": "square", "triangle": "triangle-up"}
 
 
 def render(drawing: Drawing, table: TextTable, brand: Brand) -> bytes:
@@ -47,21 +51,32 @@ def compose(drawing: Drawing, brand: Brand) -> go.Figure:
     """Return a drawing as a plotly figure with the marks and axes only; the page holds the texts."""
     figure = go.Figure()
     for mark in drawing.plot.marks:
-        _draw_mark(figure, mark, brand)
+        _draw_mark(figure, mark, drawing.plot, brand)
     figure.update_layout(
         template="none",
         font={"family": _family(brand), "size": FONT_SIZE, "color": brand.color("grey-dark")},
         paper_bgcolor=brand.color("background"),
         plot_bgcolor=brand.color("background"),
-        height=round(drawing.height_cm * 96 / 2.54) + 40,
+        height=_height(drawing),
+        barmode="overlay",
         margin={"l": 10, "r": 10, "t": 10, "b": 10},
         showlegend=False,
         hoverlabel={"font": {"family": _family(brand), "size": FONT_SIZE}, "align": "left"},
         xaxis=_axis(drawing.plot.x, brand)
-        | {"showline": True, "linecolor": brand.color("grey"), "ticks": "outside"},
-        yaxis=_axis(drawing.plot.y, brand),
+        | {"showline": drawing.plot.x.line, "linecolor": brand.color("grey"), "ticks": "outside"},
+        # Ticks that nobody sees keep labels of rows off the data.
+        yaxis=_axis(drawing.plot.y, brand)
+        | {"ticks": "outside", "ticklen": 6, "tickcolor": brand.color("background")},
     )
     return figure
+
+
+def _height(drawing: Drawing) -> int:
+    """Return the height in pixels; rows get as much more room as letters are larger than in print."""
+    rows = drawing.plot.height_cm
+    if rows is None:
+        return round(drawing.height_cm * PIXELS_PER_CM) + 40
+    return round(rows * PIXELS_PER_CM * FONT_SIZE / (BODY * PIXELS_PER_POINT)) + 60
 
 
 def _family(brand: Brand) -> str:
@@ -90,11 +105,15 @@ def _axis(axis: Axis, brand: Brand) -> dict[str, Any]:
     }
 
 
-def _draw_mark(figure: go.Figure, mark: Mark, brand: Brand) -> None:
+def _draw_mark(figure: go.Figure, mark: Mark, plot: Plot, brand: Brand) -> None:
     if isinstance(mark, Label):
         _draw_label(figure, mark, brand)
     elif isinstance(mark, Rule):
-        _draw_rule(figure, mark, brand)
+        _draw_rule(figure, mark, plot, brand)
+    elif isinstance(mark, Bars):
+        _draw_bars(figure, mark, brand)
+    elif isinstance(mark, Band):
+        _draw_band(figure, mark, brand)
     elif isinstance(mark, Ranges):
         _draw_ranges(figure, mark, brand)
     elif isinstance(mark, Line):
@@ -109,7 +128,11 @@ def _draw_line(figure: go.Figure, line: Line, brand: Brand) -> None:
         y=list(line.y),
         mode="lines",
         connectgaps=False,
-        line={"color": brand.color(line.color), "width": 2.4, "dash": "dash" if line.dashed else "solid"},
+        line={
+            "color": brand.color(line.color),
+            "width": 1.2 if line.thin else 2.4,
+            "dash": "dash" if line.dashed else "solid",
+        },
         hovertext=[escape(text) for text in line.hover],
         hoverinfo="text" if any(line.hover) else "skip",
     )
@@ -123,7 +146,7 @@ def _draw_points(figure: go.Figure, points: Points, brand: Brand) -> None:
         y=list(points.y),
         mode="markers",
         marker={
-            "symbol": points.shape,
+            "symbol": _SYMBOLS[points.shape],
             "size": points.size * PIXELS_PER_POINT * 1.15,
             "color": color if points.filled else hollow,
             "line": {"color": color, "width": 1.8},
@@ -146,10 +169,37 @@ def _draw_ranges(figure: go.Figure, ranges: Ranges, brand: Brand) -> None:
     )
 
 
-def _draw_rule(figure: go.Figure, rule: Rule, brand: Brand) -> None:
+def _draw_bars(figure: go.Figure, bars: Bars, brand: Brand) -> None:
+    figure.add_bar(
+        orientation="h",
+        y=list(bars.at),
+        x=[high - low for low, high in zip(bars.low, bars.high, strict=True)],
+        base=list(bars.low),
+        width=bars.thickness,
+        marker={"color": brand.color(bars.color), "line": {"color": brand.color(bars.edge), "width": 0.8}},
+        hovertext=[escape(text) for text in bars.hover],
+        hoverinfo="text",
+    )
+
+
+def _draw_band(figure: go.Figure, band: Band, brand: Brand) -> None:
+    figure.add_shape(
+        type="rect",
+        x0=band.left,
+        x1=band.right,
+        y0=band.bottom,
+        y1=band.top,
+        fillcolor=brand.color(band.color),
+        line={"width": 0},
+        layer="between",
+    )
+
+
+def _draw_rule(figure: go.Figure, rule: Rule, plot: Plot, brand: Brand) -> None:
     line = {"color": brand.color(rule.color), "width": 1.2, "dash": "dash"}
-    across = {"x0": rule.at, "x1": rule.at, "y0": 0, "y1": 1, "yref": "paper"}
-    along = {"y0": rule.at, "y1": rule.at, "x0": 0, "x1": 1, "xref": "paper"}
+    # From end to end of the axis: a shape that spans the paper would lie under bands.
+    across = {"x0": rule.at, "x1": rule.at, "y0": plot.y.low, "y1": plot.y.high}
+    along = {"y0": rule.at, "y1": rule.at, "x0": plot.x.low, "x1": plot.x.high}
     figure.add_shape(type="line", line=line, layer="between", **(across if rule.vertical else along))
 
 
@@ -166,5 +216,5 @@ def _draw_label(figure: go.Figure, label: Label, brand: Brand) -> None:
         xshift=label.dx * PIXELS_PER_POINT * 1.15,
         yshift=label.dy * PIXELS_PER_POINT * 1.15,
         borderpad=1,
-        bgcolor=brand.color("background"),
+        bgcolor="rgba(0,0,0,0)" if label.inside else brand.color("background"),
     )

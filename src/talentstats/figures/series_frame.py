@@ -51,7 +51,7 @@ def read_series(data: object, *, what: str) -> pl.DataFrame:
     InputError
         If it is not a table, is empty, misses a column or holds something impossible.
     """
-    frame = _to_polars(data, what=what)
+    frame = to_frame(data, what=what)
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
         guess = closest(missing[0], frame.columns)
@@ -81,7 +81,14 @@ def read_series(data: object, *, what: str) -> pl.DataFrame:
     )
 
 
-def _to_polars(data: object, *, what: str) -> pl.DataFrame:
+def to_frame(data: object, *, what: str) -> pl.DataFrame:
+    """Return any table, or what has `to_polars`, as a polars frame in memory.
+
+    Raises
+    ------
+    InputError
+        If it is no table.
+    """
     converter = getattr(data, "to_polars", None)
     native: Any = converter() if callable(converter) else data
     try:
@@ -89,9 +96,9 @@ def _to_polars(data: object, *, what: str) -> pl.DataFrame:
     except TypeError as error:
         raise InputError(
             f"The {what} is not a table.",
-            expected="a `Series` or a data frame",
+            expected="a data frame, or what has `to_polars()`",
             got=f"`{type(data).__name__}`",
-            remedy="Pass the series itself or what its `to_polars()` returns.",
+            remedy="Pass the object itself or what its `to_polars()` returns.",
         ) from error
     collected: pl.DataFrame = frame.lazy().collect(backend="polars").to_native()
     return collected

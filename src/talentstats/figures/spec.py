@@ -70,7 +70,7 @@ class FigureSpec:
         Digits after the decimal sign with which values are written.
     annotations : tuple of Annotation
     width_cm, height_cm : float
-        The height grows when texts need it.
+        The height grows when texts need it; a plot with rows has a height of its own.
     """
 
     title: Bilingual
