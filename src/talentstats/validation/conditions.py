@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from talentstats.schemas import Severity, Text
 from talentstats.validation.texts import phrase
 
@@ -46,6 +48,8 @@ class Expectation:
         Column of the checked frame that holds the value; `column` if not given.
     only : tuple of (column, values), optional
         Only rows in which that column has one of these values.
+    shown : str, optional
+        Column whose value a reader of a failure is shown; the subject if not given.
     """
 
     rule: str
@@ -54,9 +58,15 @@ class Expectation:
     condition: Condition
     subject: str | None = None
     only: tuple[str, tuple[str, ...]] | None = None
+    shown: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The declared columns it is about, one by one."""
+        return tuple(self.column.split(KEY_JOIN))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Observed:
     """What one expectation found.
 
@@ -64,14 +74,14 @@ class Observed:
     ----------
     n_checked : int
         Rows (or columns, for a rule on the table) it looked at; missing values are not looked at.
-    positions : tuple of int
+    positions : polars.Series
         Positions of the failing rows in the frame, ascending.
     names : tuple of str
         Names of columns that should not be there.
     """
 
     n_checked: int
-    positions: tuple[int, ...] = ()
+    positions: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.UInt32))
     names: tuple[str, ...] = ()
 
     @property
@@ -102,19 +112,21 @@ def matching(pattern: str, *, example: str | None) -> Condition:
     )
 
 
-def between(low: float | None, high: float | None) -> Condition:
-    """Require a number within bounds, bounds included."""
-    if low is not None and high is not None:
-        expected = phrase("expected.between", low=low, high=high)
-    elif low is not None:
-        expected = phrase("expected.at_least", low=low)
-    else:
-        expected = phrase("expected.at_most", high="" if high is None else high)
+def between(low: float | None, high: float | None, *, expected: Text | None = None) -> Condition:
+    """Require a number within bounds, bounds included; `expected` tells a reader where the bounds do not."""
     return Condition(
         kind="ExpectColumnValuesToBeBetween",
         arguments={"min_value": low, "max_value": high},
-        expected=expected,
+        expected=expected or _within(low, high),
     )
+
+
+def _within(low: float | None, high: float | None) -> Text:
+    if low is not None and high is not None:
+        return phrase("expected.between", low=low, high=high)
+    if low is not None:
+        return phrase("expected.at_least", low=low)
+    return phrase("expected.at_most", high="" if high is None else high)
 
 
 def filled() -> Condition:

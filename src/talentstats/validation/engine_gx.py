@@ -4,6 +4,7 @@ Importing this module takes seconds; only `validate` does it, at the moment it i
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -23,32 +24,18 @@ with hidden("pyspark"):
         ProgressBarsConfig,
     )
 
-
-def open_context() -> Any:
-    """Open a context in memory: nothing on disk, no progress bars, no usage statistics."""
-    return gx.get_context(
-        mode="ephemeral",
-        project_config=DataContextConfig(
-            store_backend_defaults=InMemoryStoreBackendDefaults(),
-            analytics_enabled=False,
-            progress_bars=ProgressBarsConfig(globally=False),
-        ),
-    )
+_NAME = "talentstats"
 
 
-def run(
-    context: Any, name: str, *, frame: pl.DataFrame, expectations: Sequence[Expectation]
-) -> list[Observed]:
-    """Run expectations on a frame with Great Expectations.
+def run(frame: pl.DataFrame, expectations: Sequence[Expectation]) -> list[Observed]:
+    """Run expectations on all rows of a frame with Great Expectations.
 
     Parameters
     ----------
-    context
-        From `open_context`.
-    name : str
-        Name of the suite and its data source; unique within the context.
     frame : polars.DataFrame
         Handed to the pandas engine, the only one in memory that Great Expectations has.
+    expectations : sequence of Expectation
+        On columns of the frame.
 
     Returns
     -------
@@ -60,18 +47,10 @@ def run(
     BuildError
         If an expectation could not be run at all.
     """
-    subjects = [_subject(one, position) for position, one in enumerate(expectations)]
-    batch = (
-        context.data_sources.add_pandas(name)
-        .add_dataframe_asset(name)
-        .add_batch_definition_whole_dataframe(name)
-        .get_batch({"dataframe": _with_subjects(frame, expectations, subjects).to_pandas()})
-    )
+    batch = _batches().get_batch({"dataframe": frame.to_pandas()})
     suite = gx.ExpectationSuite(
-        name=name,
-        expectations=[
-            _generate(one, subjects[position], position) for position, one in enumerate(expectations)
-        ],
+        name=_NAME,
+        expectations=[_generate(one, position) for position, one in enumerate(expectations)],
     )
     report = batch.validate(
         suite, result_format={"result_format": "COMPLETE", "return_unexpected_index_query": False}
@@ -80,31 +59,30 @@ def run(
     return [_read(by_position[position], expectation) for position, expectation in enumerate(expectations)]
 
 
-def _subject(expectation: Expectation, position: int) -> str:
-    subject = expectation.subject or expectation.column
-    return subject if expectation.only is None else f"{subject}__only_{position}"
+@cache
+def _batches() -> Any:
+    """Open Great Expectations in memory: nothing on disk, no progress bars, no usage statistics.
 
-
-def _with_subjects(
-    frame: pl.DataFrame, expectations: Sequence[Expectation], subjects: Sequence[str]
-) -> pl.DataFrame:
-    """Add a column for every expectation on some rows only: the values of those rows, null elsewhere.
-
-    Missing values are not looked at, so this checks the same rows as a row condition would, and takes a
-    third less time.
+    It writes out its whole configuration for every source, asset and batch that is added, so one of each
+    serves all frames of a process.
     """
-    return frame.with_columns(
-        pl.when(pl.col(one.only[0]).is_in(one.only[1])).then(one.subject or one.column).alias(subject)
-        for one, subject in zip(expectations, subjects, strict=True)
-        if one.only is not None
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(),
+            analytics_enabled=False,
+            progress_bars=ProgressBarsConfig(globally=False),
+        ),
     )
+    asset = context.data_sources.add_pandas(_NAME).add_dataframe_asset(_NAME)
+    return asset.add_batch_definition_whole_dataframe(_NAME)
 
 
-def _generate(expectation: Expectation, subject: str, position: int) -> Any:
+def _generate(expectation: Expectation, position: int) -> Any:
     condition = expectation.condition
     arguments: dict[str, object] = dict(condition.arguments)
     if not condition.whole_table:
-        arguments["column"] = subject
+        arguments["column"] = expectation.subject or expectation.column
     # The position tells results apart: the report may order them otherwise.
     return getattr(gx_expectations, condition.kind)(
         **arguments, severity=expectation.severity, meta={"position": position}
@@ -125,7 +103,7 @@ def _read(outcome: Any, expectation: Expectation) -> Observed:
         return Observed(n_checked=len(result["observed_value"]), names=tuple(sorted(unexpected)))
     return Observed(
         n_checked=result["element_count"] - result.get("missing_count", 0),
-        positions=tuple(sorted(result.get("unexpected_index_list") or ())),
+        positions=pl.Series(sorted(result.get("unexpected_index_list") or ()), dtype=pl.UInt32),
     )
 
 

@@ -11,16 +11,17 @@ from typing import Any
 import polars as pl
 
 from talentstats.schemas import TableSchema, Text
-from talentstats.validation.conditions import KEY_JOIN, Expectation, Observed
+from talentstats.validation.conditions import Expectation, Observed
 from talentstats.validation.outcome import Failure, RuleOutcome, SnapshotCount
 from talentstats.validation.texts import has_phrase, phrase
 
 MOST_FAILURES = 20
 
 _LONGEST_VALUE = 120
+_POSITION = "__position"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Checked:
     """An expectation, what was observed of it, and the frame it ran on (with `dataset` and `row`)."""
 
@@ -61,10 +62,10 @@ def snapshot_counts(
 ) -> tuple[SnapshotCount, ...]:
     """Return per dataset, in alphabetical order, its rows and the places in it that break a rule."""
     broken: Counter[tuple[str, str]] = Counter()
-    for one in checked:
-        datasets = one.frame["dataset"].gather(list(one.observed.positions)).drop_nulls()
-        broken.update((one.expectation.severity, dataset) for dataset in datasets)
-    rows = Counter(frame["dataset"].drop_nulls())
+    for one in (one for one in checked if one.observed.n_failed):
+        datasets = _counts(one.frame["dataset"].gather(one.observed.positions))
+        broken.update({(one.expectation.severity, name): count for name, count in datasets.items()})
+    rows = _counts(frame["dataset"])
     return tuple(
         SnapshotCount(
             dataset=printable(name),
@@ -87,9 +88,14 @@ def printable(value: object) -> str:
     return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
 
 
+def _counts(names: pl.Series) -> dict[str, int]:
+    return dict(names.drop_nulls().value_counts(name="n").iter_rows())
+
+
 def _outcome(schema: TableSchema, group: Sequence[Checked], sources: Sources) -> RuleOutcome:
     expectation = group[0].expectation
-    failures = (failure for one in group for failure in _failures(schema, one, sources))
+    failing = (one for one in group if one.observed.n_failed)
+    failures = (failure for one in failing for failure in _failures(schema, one, sources))
     return RuleOutcome(
         table=schema.name,
         rule=expectation.rule,
@@ -114,9 +120,7 @@ def _failures(schema: TableSchema, checked: Checked, sources: Sources) -> Iterat
     )
     for name in observed.names:
         yield fail(column=printable(name), expected=expected)
-    if observed.positions and _is_withheld(schema, expectation.column):
-        yield fail(column=expectation.column, expected=expected, withheld=True)
-        return
+    withheld = _is_withheld(schema, expectation)
     for place in _places(checked):
         yield fail(
             column=expectation.column,
@@ -124,38 +128,42 @@ def _failures(schema: TableSchema, checked: Checked, sources: Sources) -> Iterat
             dataset=None if place["dataset"] is None else printable(place["dataset"]),
             file=sources.name_of(place["dataset"]),
             row=place["row"],
-            value=_value(expectation, place),
+            value=None if withheld else _value(expectation, place),
+            withheld=withheld,
         )
 
 
 def _places(checked: Checked) -> Iterator[dict[str, Any]]:
     """Yield the failing rows in the order of the frame; rows that share a key next to each other."""
-    rows = checked.frame[list(checked.observed.positions)]
+    positions = checked.observed.positions
     if checked.expectation.condition.whole_table:
-        rows = rows.sort(checked.expectation.column.split(KEY_JOIN), maintain_order=True)
-    return rows.head(MOST_FAILURES).iter_rows(named=True)
+        key = checked.frame.select(checked.expectation.columns)[positions]
+        positions = key.with_columns(positions.alias(_POSITION)).sort(key.columns, maintain_order=True)[
+            _POSITION
+        ]
+    return checked.frame[positions.head(MOST_FAILURES)].iter_rows(named=True)
 
 
-def _is_withheld(schema: TableSchema, column: str) -> bool:
-    """Tell whether a column, or one of the columns of a key, holds values that may not be shown."""
-    return any(one.sensitivity != "public" for one in schema.columns if one.name in column.split(KEY_JOIN))
+def _is_withheld(schema: TableSchema, expectation: Expectation) -> bool:
+    """Tell whether one of the columns an expectation is about holds values that may not be shown."""
+    return any(one.sensitivity != "public" for one in schema.columns if one.name in expectation.columns)
 
 
 def _value(expectation: Expectation, place: Mapping[str, Any]) -> str | None:
-    if expectation.condition.whole_table:
-        return ", ".join(printable(place[name]) for name in expectation.column.split(KEY_JOIN))
-    value = place["value" if "excess" in place else expectation.subject or expectation.column]
-    return None if value is None else printable(value)
+    if "excess" not in place and len(expectation.columns) > 1:
+        return ", ".join(printable(place[name]) for name in expectation.columns)
+    shown = "value" if "excess" in place else expectation.shown or expectation.subject or expectation.column
+    return None if place[shown] is None else printable(place[shown])
 
 
 def _expected(expectation: Expectation, place: Mapping[str, Any]) -> Text:
     """Say what was expected; of a relation between rows, with the deviation found and allowed."""
     if "excess" not in place:
         return expectation.condition.expected
+    found, limit, accepted = (round(place[name], 2) for name in ("residual", "tolerance", "accepted"))
     fixed = f"rules.{expectation.rule}.expected"
     if has_phrase(fixed):
-        return phrase(fixed)
-    found, limit, accepted = (round(place[name], 2) for name in ("residual", "tolerance", "accepted"))
+        return phrase(fixed, found=found, limit=limit)
     unit = phrase(f"rules.{expectation.rule}.unit")
     if accepted:
         return phrase("expected.accepted", found=found, limit=limit, unit=unit, accepted=accepted)

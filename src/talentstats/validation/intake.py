@@ -154,17 +154,20 @@ def _read_column(series: pl.Series, column: Column) -> tuple[pl.Series, list[pl.
     if column.dtype == "text":
         return series.cast(pl.String), []
     read = _parse(series, column)
-    unreadable = pl.select(
-        pl.when(series.is_not_null() & read.is_null()).then(_as_text(series)).alias(column.name + UNREADABLE)
-    ).to_series()
+    unreadable = _texts_of(series, where=series.is_not_null() & read.is_null(), name=column.name + UNREADABLE)
     if column.dtype != "number":
         return read, [unreadable]
     finite = read.is_finite()
-    not_finite = pl.select(
-        pl.when(~finite).then(read.cast(pl.String)).alias(column.name + NOT_FINITE)
-    ).to_series()
+    not_finite = _texts_of(read, where=~finite, name=column.name + NOT_FINITE)
     kept = pl.select(pl.when(finite).then(read).alias(column.name)).to_series()
     return kept, [unreadable, not_finite]
+
+
+def _texts_of(series: pl.Series, *, where: pl.Series, name: str) -> pl.Series:
+    """Return the text of the values in some rows and null elsewhere; where there are none, none is made."""
+    if not where.any():
+        return pl.Series(name, [None], dtype=pl.String).new_from_index(0, series.len())
+    return pl.select(pl.when(where).then(_as_text(series)).alias(name)).to_series()
 
 
 def _parse(series: pl.Series, column: Column) -> pl.Series:

@@ -27,7 +27,7 @@ class Failure:
     value : str or None
         What was found, printable and shortened; None if absent or withheld.
     withheld : bool
-        True when the column is personal or quasi-identifying: place and value are not shown.
+        True when the column is personal or quasi-identifying: the place is told and the value is not.
     """
 
     table: str

@@ -1,6 +1,6 @@
 """Check a table against its schema."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,15 +8,33 @@ import polars as pl
 from narwhals.typing import IntoFrame
 
 from talentstats.errors import InputError
+from talentstats.progress import say
 from talentstats.schemas import AcceptedDeviation, TableSchema
 from talentstats.validation.accepted import judge
-from talentstats.validation.conditions import Expectation
+from talentstats.validation.condense import run_condensed
+from talentstats.validation.conditions import Expectation, Observed
 from talentstats.validation.findings import Checked, Sources, outcomes_of, snapshot_counts
 from talentstats.validation.intake import Intake, take_in
 from talentstats.validation.outcome import ValidationResult
 from talentstats.validation.plan import plan_header, plan_relations, plan_rows
 
 _SEAL = object()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Suite:
+    """Expectations and the frame they are held against, which has the columns `dataset` and `row`."""
+
+    name: str
+    frame: pl.DataFrame
+    expectations: tuple[Expectation, ...]
+
+    def with_observed(self, observed: Sequence[Observed]) -> list[Checked]:
+        """Put what was observed beside each expectation."""
+        return [
+            Checked(expectation=expectation, observed=found, frame=self.frame)
+            for expectation, found in zip(self.expectations, observed, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +56,7 @@ class ValidatedTable:
         If it is made by hand.
     """
 
-    frame: pl.DataFrame
+    frame: pl.DataFrame = field(repr=False)
     schema: TableSchema
     result: ValidationResult
     seal: object = field(repr=False, compare=False)
@@ -90,9 +108,36 @@ def validate(
     'passed'
     """
     intake = take_in(frame, schema)
-    sources = Sources(files=snapshots or {})
-    evidence = judge(intake.frame, schema, accepted=tuple(accepted))
-    checked = _run(schema, intake, evidence)
+    relations = Suite(
+        name="relations",
+        frame=judge(intake.frame, schema, accepted=tuple(accepted)),
+        expectations=plan_relations(schema),
+    )
+    return check(intake, schema, suites=(relations,), snapshots=snapshots or {})
+
+
+def check(
+    intake: Intake, schema: TableSchema, *, suites: Sequence[Suite], snapshots: Mapping[str, Path]
+) -> ValidatedTable:
+    """Run the rules of a schema on columns, rows and key of a table, and further suites after them.
+
+    Parameters
+    ----------
+    intake : Intake
+        The table as it was understood.
+    suites : sequence of Suite
+        What else is to be judged, such as relations between rows; each frame has `dataset` and `row`.
+    snapshots : mapping of str to Path
+        Raw file of each dataset.
+
+    Returns
+    -------
+    ValidatedTable
+    """
+    header = Suite(name="columns", frame=intake.header, expectations=plan_header(schema))
+    rows = Suite(name="rows", frame=intake.checked, expectations=plan_rows(schema))
+    checked = _run(schema, header, (rows, *suites))
+    sources = Sources(files=snapshots)
     result = ValidationResult(
         table=schema.name,
         title=schema.title,
@@ -103,22 +148,14 @@ def validate(
     return ValidatedTable(frame=intake.frame, schema=schema, result=result, seal=_SEAL)
 
 
-def _run(schema: TableSchema, intake: Intake, evidence: pl.DataFrame) -> list[Checked]:
+def _run(schema: TableSchema, header: Suite, suites: Sequence[Suite]) -> list[Checked]:
     # The engine takes seconds to load, so it is loaded only here, when something is validated.
     from talentstats.validation import engine_gx  # noqa: PLC0415
 
-    context = engine_gx.open_context()
-    suites: tuple[tuple[str, pl.DataFrame, tuple[Expectation, ...]], ...] = (
-        (f"{schema.name}-columns", intake.header, plan_header(schema)),
-        (f"{schema.name}-rows", intake.checked, plan_rows(schema)),
-        (f"{schema.name}-relations", evidence, plan_relations(schema)),
-    )
-    return [
-        Checked(expectation=expectation, observed=observed, frame=frame)
-        for name, frame, expectations in suites
-        for expectation, observed in zip(
-            expectations,
-            engine_gx.run(context, name, frame=frame, expectations=expectations),
-            strict=True,
+    checked = header.with_observed(engine_gx.run(header.frame, header.expectations))
+    for suite in suites:
+        say(f"validating {schema.name}: {suite.name} ({len(suite.expectations)} expectations)")
+        checked += suite.with_observed(
+            run_condensed(engine_gx.run, frame=suite.frame, expectations=suite.expectations)
         )
-    ]
+    return checked
