@@ -13,7 +13,7 @@ from talentstats.prepare.tables import snapshots_of
 from talentstats.progress import say
 from talentstats.provenance import Snapshot, sha256_of
 from talentstats.regions import Regions, read_regions
-from talentstats.schemas import SCHEMAS, AcceptedDeviation, TableSchema
+from talentstats.schemas import SCHEMAS, AcceptedDeviation, TableSchema, Text
 from talentstats.sources import find_snapshots
 from talentstats.store import ProcessedTable, Refusal, read_fingerprint, write_processed
 from talentstats.version import __version__
@@ -154,17 +154,19 @@ def _processed(name: str, validated: "ValidatedTable", inputs: Inputs) -> Proces
             if entry.dataset in datasets
         ),
         synthetic=frozenset(snapshot.origin.dataset for snapshot in chosen if snapshot.synthetic),
-        validation=_summary(validated.result),
+        validation=validation_summary(validated.result),
         fingerprint=inputs.fingerprint,
     )
 
 
-def _summary(result: "ValidationResult") -> Mapping[str, Any]:
-    messages = [
-        {"nl": f"{outcome.title.nl} ({outcome.n_failed})", "en": f"{outcome.title.en} ({outcome.n_failed})"}
-        for outcome in result.warnings
-    ]
-    return {"rules": result.n_rules, "warnings": len(result.warnings), "messages": messages}
+def validation_summary(result: "ValidationResult") -> Mapping[str, Any]:
+    """Return what the metadata of a table say of its validation: counts, and a text for each warning."""
+    places: dict[str, tuple[Text, int]] = {}
+    for outcome in result.warnings:
+        _, earlier = places.get(outcome.rule, (outcome.title, 0))
+        places[outcome.rule] = (outcome.title, earlier + outcome.n_failed)
+    messages = [{"nl": f"{title.nl} ({n})", "en": f"{title.en} ({n})"} for title, n in places.values()]
+    return {"rules": result.n_rules, "warnings": len(messages), "messages": messages}
 
 
 def _fingerprint(snapshots: tuple[Snapshot, ...], workspace: Workspace) -> str:

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -41,7 +41,7 @@ class ProcessedTable:
     Attributes
     ----------
     frame : polars.DataFrame
-        Canonical observations, one row a published figure.
+        Canonical observations, one row a published figure; of a survey, one row a respondent.
     origins : mapping of dataset to Origin
     regions : mapping of region code to (Dutch name, English name)
     refusals : tuple of Refusal
@@ -49,16 +49,19 @@ class ProcessedTable:
         Datasets that are synthetic.
     validation : mapping
         Counts of rules checked, warnings, and the texts of the warnings.
+    details : mapping
+        What else belongs to the table, such as the margins a survey was weighted to; as JSON can hold it.
     """
 
     name: str
-    frame: pl.DataFrame
+    frame: pl.DataFrame = field(repr=False)
     origins: Mapping[str, Origin]
     regions: Mapping[str, tuple[str, str]]
     refusals: tuple[Refusal, ...]
     synthetic: frozenset[str]
     validation: Mapping[str, Any]
     fingerprint: str
+    details: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 def write_processed(table: ProcessedTable, workspace: Workspace) -> Path:
@@ -109,7 +112,7 @@ def read_processed(name: str, *, workspace: Workspace | None = None) -> Processe
 
     Parameters
     ----------
-    name : {"labour", "region"}
+    name : {"labour", "region"}, or a wave of the survey: "internationals_2025"
     workspace : Workspace, optional
         The project folder; found from the current folder when left out.
 
@@ -127,7 +130,18 @@ def read_processed(name: str, *, workspace: Workspace | None = None) -> Processe
     """
     home = workspace or find_workspace()
     _bring_up_to_date(name, home)
-    folder = home.processed / name
+    return load_processed(name, home)
+
+
+def load_processed(name: str, workspace: Workspace) -> ProcessedTable:
+    """Read a table as it is stored, whether or not its inputs changed since.
+
+    Raises
+    ------
+    InputError
+        If it was never made, or is damaged.
+    """
+    folder = workspace.processed / name
     metadata = _read_metadata(folder / METADATA)
     if sha256_of(folder / DATA) != metadata["sha256"]:
         raise InputError(
@@ -146,6 +160,7 @@ def read_processed(name: str, *, workspace: Workspace | None = None) -> Processe
         synthetic=frozenset(metadata["synthetic"]),
         validation=metadata["validation"],
         fingerprint=metadata["fingerprint"],
+        details=metadata.get("details", {}),
     )
 
 
@@ -170,6 +185,7 @@ def _metadata(table: ProcessedTable, sha256: str) -> dict[str, Any]:
         ],
         "synthetic": sorted(table.synthetic),
         "validation": dict(table.validation),
+        "details": dict(table.details),
     }
 
 

@@ -16,7 +16,7 @@ from privacy.recorder import recording
 from talentstats.cli import main
 from talentstats.estimate.statistics import estimate_proportion
 from talentstats.reporting.supplements import write_validation
-from talentstats.reporting.survey.estimates import estimate_wave
+from talentstats.reporting.survey.estimates import WaveEstimates, estimate_wave
 from talentstats.reporting.survey.material import read_answers
 from talentstats.reporting.survey.numbers import survey_numbers
 from talentstats.reporting.survey.questions import read_questions
@@ -109,7 +109,8 @@ def typed(*arguments: object) -> int:
 def numbered(planted: Planted, _: Path) -> list[str]:
     questions = read_questions(read_answers(planted.workspace))
     # A few figures are enough: all of them are made in the same way.
-    estimates = estimate_wave(planted.processed, questions.indicators[:5])
+    made = estimate_wave(planted.processed, questions.indicators[:5])
+    estimates = WaveEstimates.of(planted.processed, {key: one.table for key, one in made.items()})
     numbers = list(survey_numbers({WAVE: estimates}, questions))
     assert numbers
     return shown(estimates, *numbers)

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from talentstats.cli import data, reports
+from talentstats.cli import data, reports, survey
 from talentstats.errors import TalentStatsError
 from talentstats.version import __version__
 
@@ -17,8 +17,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Figures on internationals and the labour market, from raw files to bilingual reports.",
 )
-for command in (reports.build, data.validate, data.status, reports.verify, reports.numbers):
+for command in (
+    reports.build,
+    data.validate,
+    data.status,
+    reports.verify,
+    reports.numbers,
+    survey.synthesise,
+    survey.template,
+    survey.backtest,
+    survey.key,
+):
     app.command()(command)
+app.add_typer(survey.importing, name="import")
+app.add_typer(survey.codebook, name="codebook")
 
 
 def main() -> None:

@@ -15,16 +15,18 @@ def validate(
     out: Out = None,
     project: Project = None,
 ) -> None:
-    """Check the raw data; exit code 0 when good, 1 when a critical rule is broken, 2 when unusable."""
+    """Check the data and the survey; exit code 0 when good, 1 when a critical rule is broken, 2 if unusable."""
     from talentstats.prepare.tables import TABLES
     from talentstats.processing import read_inputs, validate_table
     from talentstats.reporting.supplements import write_validation
     from talentstats.terms import LANGUAGES
+    from talentstats.waves.process import check_waves
 
     workspace = find_workspace(project)
     with listening(progress(monotonic())):
         inputs = read_inputs(workspace)
         results = [validate_table(name, inputs).result for name in TABLES]
+        results += check_waves(workspace)
     folder = out or workspace.output / "validation"
     written = write_validation(results, folder, LANGUAGES)
     screen = console()
