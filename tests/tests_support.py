@@ -3,12 +3,28 @@
 import hashlib
 import html
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 from pypdf import PdfReader
 
 from talentstats.reporting.editions import Report
+from talentstats.workspace import Workspace
+
+
+def run(*arguments: str, project: Workspace | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command of talentstats as a user does."""
+    options = ["--project", str(project.root)] if project else []
+    return subprocess.run(
+        [sys.executable, "-m", "talentstats", *arguments, *options],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
 
 
 def rewrite_raw(path: Path, old: str, new: str) -> None:

@@ -7,10 +7,12 @@ from datetime import date
 
 from talentstats.declared import reading
 from talentstats.prepare.tables import TABLES
-from talentstats.processing import Inputs, read_inputs
+from talentstats.processing import read_inputs
 from talentstats.provenance import Origin
 from talentstats.store import METADATA, read_fingerprint
 from talentstats.terms import Vintage
+from talentstats.waves.declared import read_plan
+from talentstats.waves.inputs import table_name, wave_inputs
 from talentstats.workspace import Workspace
 
 CALENDAR = "releases.toml"
@@ -35,6 +37,7 @@ class TableStatus:
     name: str
     state: str
     warnings: int | None
+    synthetic: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,10 @@ def read_status(workspace: Workspace, *, today: date) -> Status:
         _dataset_status(name, origins, calendar.get(name), today)
         for name, origins in sorted(by_dataset.items())
     )
-    return Status(datasets=datasets, tables=tuple(_table_status(name, inputs, workspace) for name in TABLES))
+    published = (_table_status(name, inputs.fingerprint, workspace) for name in TABLES)
+    waves = wave_inputs(workspace, read_plan(workspace.reference)).values()
+    survey = (_table_status(table_name(one.wave), one.fingerprint, workspace, one.synthetic) for one in waves)
+    return Status(datasets=datasets, tables=(*published, *survey))
 
 
 def _dataset_status(name: str, origins: list[Origin], expected: Vintage | None, today: date) -> DatasetStatus:
@@ -78,13 +84,14 @@ def _dataset_status(name: str, origins: list[Origin], expected: Vintage | None, 
     )
 
 
-def _table_status(name: str, inputs: Inputs, workspace: Workspace) -> TableStatus:
+def _table_status(name: str, fingerprint: str, workspace: Workspace, synthetic: bool = False) -> TableStatus:
     stored = read_fingerprint(name, workspace)
     if stored is None:
-        return TableStatus(name=name, state="not made", warnings=None)
+        return TableStatus(name=name, state="not made", warnings=None, synthetic=synthetic)
     metadata = json.loads((workspace.processed / name / METADATA).read_text(encoding="utf-8"))
-    state = "up to date" if stored == inputs.fingerprint else "out of date"
-    return TableStatus(name=name, state=state, warnings=int(metadata["validation"]["warnings"]))
+    state = "up to date" if stored == fingerprint else "out of date"
+    warnings = int(metadata["validation"]["warnings"])
+    return TableStatus(name=name, state=state, warnings=warnings, synthetic=synthetic)
 
 
 def _read_calendar(workspace: Workspace) -> Mapping[str, Vintage]:

@@ -12,7 +12,17 @@ import sys
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-WITH_LIMITS = ("main_job", "estimation", "streaming", "weighting", "quantiles", "beside_others")
+WITH_LIMITS = (
+    "main_job",
+    "estimation",
+    "streaming",
+    "weighting",
+    "quantiles",
+    "survey_import",
+    "survey_validation",
+    "synthetic",
+    "beside_others",
+)
 PARTS = (*WITH_LIMITS, "coverage")
 
 

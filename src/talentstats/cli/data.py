@@ -15,7 +15,7 @@ def validate(
     out: Out = None,
     project: Project = None,
 ) -> None:
-    """Check the data and the survey; exit code 0 when good, 1 when a critical rule is broken, 2 if unusable."""
+    """Check the data and the survey: exit code 0 when good, 1 for a broken critical rule, 2 if unusable."""
     from talentstats.prepare.tables import TABLES
     from talentstats.processing import read_inputs, validate_table
     from talentstats.reporting.supplements import write_validation
@@ -63,4 +63,5 @@ def status(project: Project = None) -> None:
     screen.print(table)
     for processed in found.tables:
         warnings = "" if processed.warnings is None else f", {processed.warnings} warnings"
-        screen.print(f"processed table {processed.name}: {processed.state}{warnings}", highlight=False)
+        kind = " (synthetic)" if processed.synthetic else ""
+        screen.print(f"processed table {processed.name}{kind}: {processed.state}{warnings}", highlight=False)

@@ -30,12 +30,12 @@ def numbers_table(store: NumberStore, ids: Iterable[str]) -> Table:
     numbers = [store.numbers[name] for name in sorted({store.parent(name) for name in ids})]
     return Table(
         columns=(
-            header("number", width=25),
-            header("value", align="right", width=14),
-            header("period", width=15),
+            header("number", width=27),
+            header("value", align="right", width=15),
+            header("period", width=13),
             header("known_since", width=17),
-            header("source_hash", width=33),
-            header("method", width=34),
+            header("source_hash", width=26),
+            header("method", width=44),
         ),
         rows=tuple(_row(number) for number in numbers),
     )
@@ -54,6 +54,14 @@ def _row(number: Number) -> tuple[Bilingual, ...]:
 
 
 def _sources(number: Number) -> Bilingual:
+    named = _named_sources(number)
+    if not number.witness.synthetic:
+        return named
+    mark = said("synthetic_mark")
+    return Bilingual(nl=f"{named.nl}; {mark.nl}", en=f"{named.en}; {mark.en}")
+
+
+def _named_sources(number: Number) -> Bilingual:
     origins = list(dict.fromkeys(source.origin for source in number.witness.sources))
     if not origins:
         return NOTHING

@@ -21,6 +21,7 @@ from talentstats.reporting.prose import check_known, check_prose, check_same_num
 from talentstats.reporting.supplements import write_supplements
 from talentstats.store import read_fingerprint, replace_folder
 from talentstats.terms import LANGUAGES, Language
+from talentstats.waves.process import check_waves
 from talentstats.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -154,7 +155,10 @@ def _validate(workspace: Workspace) -> "list[ValidationResult]":
         if read_fingerprint(name, workspace) != inputs.fingerprint:
             store_table(name, validated, inputs, workspace)
         results.append(validated.result)
-    return results
+    waves = check_waves(workspace)
+    for result in waves:
+        result.raise_if_critical()
+    return [*results, *waves]
 
 
 def verify(path: Path, workspace: Workspace) -> tuple[str, ...]:

@@ -12,10 +12,11 @@ from talentstats.figures import Figure
 from talentstats.language import check_language
 from talentstats.reporting.appendix import numbers_table
 from talentstats.reporting.biennial.contents import biennial_contents
-from talentstats.reporting.claims import relation_words
+from talentstats.reporting.claims import claim_id, relation_words
+from talentstats.reporting.coalition.contents import coalition_contents
 from talentstats.reporting.contents import Contents
 from talentstats.reporting.figure_block import figure_block
-from talentstats.reporting.notices import notices
+from talentstats.reporting.notices import notices, synthetic_notice
 from talentstats.reporting.numbers import NumberStore, Shown
 from talentstats.reporting.prose import used_ids
 from talentstats.tables import Table
@@ -26,6 +27,7 @@ REPORTS: Mapping[str, Callable[[Workspace, "Edition"], Contents]] = {
     "biennial": lambda workspace, edition: biennial_contents(
         workspace, edition_date=edition.date, as_of=edition.as_of
     ),
+    "talent-coalition": lambda workspace, edition: coalition_contents(workspace, as_of=edition.as_of),
 }
 _ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 
@@ -111,6 +113,10 @@ class Report:
         """Say in words how one number relates to another, as far as their ranges allow."""
         return Shown(relation_words(self.numbers[first], self.numbers[second], self.language))
 
+    def claim(self, name: str, form: str | None = None) -> Shown:
+        """Say in words what a tested comparison shows, such as `higher than` or `has risen`."""
+        return self.numbers.text(claim_id(name, form), self.language)
+
     def figure(self, name: str) -> Figure:
         """Return a figure by its id."""
         if name not in self.contents.figures:
@@ -131,6 +137,10 @@ class Report:
         """Return the warnings that must stand in the report, as callouts; empty when there are none."""
         return Shown(notices(self.contents, self.language))
 
+    def synthetic_notice(self) -> Shown:
+        """Return that figures are synthetic, as a callout; empty when none is."""
+        return Shown(synthetic_notice(self.contents, self.language))
+
     def all_numbers(self) -> Table:
         """Return the appendix: every number of the document and its tables, with its witness."""
         ids = [*self.cited, *(name for table in self.contents.tables.values() for name in table.cites)]
@@ -149,7 +159,7 @@ def open_report(
 
     Parameters
     ----------
-    name : {"biennial"}
+    name : {"biennial", "talent-coalition"}
     language : {"nl", "en"}
     edition : str, optional
         The last one when left out or empty.

@@ -22,7 +22,8 @@ from talentstats.provenance import Origin
 from talentstats.terms import Language, Period, Vintage
 
 Form = Literal["number", "change", "period", "date", "range", "words"]
-Value = float | Period | Vintage | date | Range | Bilingual
+# None is a figure that is not shown, for a reason its witness gives; it is written `.`.
+Value = float | Period | Vintage | date | Range | Bilingual | None
 
 
 class Shown(str):
@@ -43,6 +44,56 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How sure a figure from a sample is.
+
+    Attributes
+    ----------
+    n : int
+        Respondents it rests on.
+    df : float
+        Degrees of freedom of its interval.
+    conf_level : float
+        Of the interval, which is the `range` of the witness.
+    design_effect : float or None
+        Its variance over that of a simple random sample of as many respondents.
+    flag : str
+        Why it is not shown: the name of a reliability rule, or empty.
+    """
+
+    n: int
+    df: float
+    conf_level: float
+    design_effect: float | None = None
+    flag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The test behind a comparison.
+
+    Attributes
+    ----------
+    difference, std_error : float
+        In the unit of what is compared.
+    df : float
+    p, adjusted_p : float
+        Of a difference of none, before and after the adjustment for all claims of the family.
+    family : str
+    claims : int
+        Number of claims in the family.
+    """
+
+    difference: float
+    std_error: float
+    df: float
+    p: float
+    adjusted_p: float
+    family: str
+    claims: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
     """Where a number comes from and how sure it is.
 
@@ -56,9 +107,15 @@ class Witness:
     method : Bilingual
         How the number was made, in words.
     range : Range or None
-        Where the number can lie, given the rounding of its inputs.
+        Where the number can lie, given the rounding of its inputs; with `sampling` its confidence interval.
     status : {"definitive", "provisional", "unknown"}
     certainty : {"official", "second_hand", "computed"}
+    sampling : Sampling or None
+        For a figure from a sample.
+    evidence : Evidence or None
+        For a claim.
+    synthetic : bool
+        Whether it rests on synthetic data.
     """
 
     period: Period | None = None
@@ -68,6 +125,9 @@ class Witness:
     range: Range | None = None
     status: str = "unknown"
     certainty: str = "computed"
+    sampling: Sampling | None = None
+    evidence: Evidence | None = None
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +138,8 @@ class Number:
     ----------
     id : str
         Such as `tightness.nl.first_release.2022Q1`.
-    value : float, Period, Vintage, date, Range or Bilingual
+    value : float, Period, Vintage, date, Range, Bilingual or None
+        None: the figure is not shown; `witness.sampling.flag` says why.
     form : {"number", "change", "period", "date", "range", "words"}
         How the value is written.
     decimals : int
@@ -114,7 +175,7 @@ def _write(value: Value, form: Form, decimals: int, language: Language) -> str:
         return format_period(value, language=language, style="prose")
     if isinstance(value, Vintage | date):
         return format_date(value, language=language, style="long")
-    if form == "change":
+    if form == "change" and value is not None:
         return format_change(value, decimals=decimals, language=language)
     return format_number(value, decimals=decimals, language=language)
 

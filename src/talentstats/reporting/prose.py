@@ -1,4 +1,4 @@
-"""Checks on the prose of a document: no typed digits, and both languages show the same numbers."""
+"""Checks on the prose of a document: no typed digits or comparisons; both languages show the same numbers."""
 
 import re
 from collections.abc import Iterator
@@ -7,11 +7,14 @@ from pathlib import Path
 
 from talentstats.declared import reading
 from talentstats.errors import DocumentError, InputError
+from talentstats.reporting.claims import claim_id
+from talentstats.reporting.comparisons import ProseLine, check_comparisons, read_rules
 from talentstats.reporting.numbers import NumberStore
 
 RULES = "prose.toml"
-_CALL = re.compile(r"`\{python\}\s+(n|rel)\(([^`]*)\)\s*`")
+_CALL = re.compile(r"`\{python\}\s+(n|rel|claim)\(([^`]*)\)\s*`")
 _LITERAL = re.compile(r"""^\s*(["'])([^"']+)\1\s*(?:,\s*(["'])([^"']+)\3\s*)?$""")
+_CLAIM = re.compile(r"""^\s*(["'])([^"']+)\1\s*(?:,\s*form\s*=\s*(["'])([a-z]+)\3\s*)?$""")
 _CITED = re.compile(r"""report\.(figure_block|figure|table)\(\s*["']([^"']+)["']""")
 _LABEL = re.compile(r"^#\|\s*label:\s*(\S+)|\{#(sec-[\w-]+)")
 _FENCE = re.compile(r"^\s*(```+|~~~+)")
@@ -32,25 +35,30 @@ _NOT_PROSE = (
 
 
 @dataclass(frozen=True, slots=True)
-class ProseLine:
-    """A line that a reader reads, with its place in the document."""
+class _Call:
+    """A number or a claim in the text: its line, its id, and the part of it that is shown."""
 
-    number: int
-    text: str
+    line: int
+    name: str
+    facet: str
 
 
 def used_ids(document: Path) -> tuple[str, ...]:
-    """List the ids of the numbers a document names, once each, in their order.
+    """List the ids of the numbers and claims a document names, once each, in their order.
 
     Raises
     ------
     DocumentError
-        If a number is named by anything but its id in quotation marks.
+        If one is named by anything but its id in quotation marks.
     """
-    found: dict[str, None] = {}
+    return tuple(dict.fromkeys(call.name for call in _calls(document)))
+
+
+def _calls(document: Path) -> Iterator[_Call]:
+    """Give every number and claim that a document names."""
     for number, line in enumerate(_read(document), start=1):
         for call in _CALL.finditer(line):
-            literal = _LITERAL.match(call[2])
+            literal = (_CLAIM if call[1] == "claim" else _LITERAL).match(call[2])
             if literal is None:
                 raise DocumentError(
                     "A number is not named by its id.",
@@ -59,19 +67,28 @@ def used_ids(document: Path) -> tuple[str, ...]:
                     got=f"`{call[0]}`",
                     remedy="Write the id itself, so that the appendix can list it.",
                 )
-            found.update(dict.fromkeys(name for name in (literal[2], literal[4]) if name))
-    return tuple(found)
+            if call[1] == "claim":
+                name = claim_id(literal[2])
+                yield _Call(number, name, claim_id(literal[2], literal[4]))
+            else:
+                yield from (_Call(number, name, name) for name in (literal[2], literal[4]) if name)
 
 
 def check_prose(document: Path) -> None:
-    """Refuse digits typed into the prose of a document.
+    """Refuse digits typed into the prose of a document, and comparisons that no test stands behind.
 
     Raises
     ------
     DocumentError
-        Naming the line and the digits, if they are not declared in `reports/prose.toml`.
+        Naming the line and the digits or the word, if they are not declared in `reports/prose.toml`.
     """
-    allowed = _allowed(document.parent / RULES)
+    rules = document.parent / RULES
+    _check_digits(document, rules)
+    check_comparisons(document, [*_front_matter(document), *_prose(document)], read_rules(rules))
+
+
+def _check_digits(document: Path, rules: Path) -> None:
+    allowed = _allowed(rules)
     for line in _prose(document):
         text = line.text
         for pattern in (*_NOT_PROSE, *allowed):
@@ -112,21 +129,20 @@ def check_same_numbers(first: Path, second: Path) -> None:
 
 
 def check_known(document: Path, store: NumberStore) -> None:
-    """Refuse a document that names a number the store does not have.
+    """Refuse a document that names a number or a claim the store does not have.
 
     Raises
     ------
     DocumentError
         Naming the line; the closest id is offered.
     """
-    for name in used_ids(document):
+    for call in _calls(document):
         try:
-            _ = store[name]
+            _ = store[call.facet]
         except InputError as error:
-            lines = [i for i, line in enumerate(_read(document), start=1) if f'"{name}"' in line]
             raise DocumentError(
                 error.problem,
-                where=f"{document}, line {lines[0] if lines else '?'}",
+                where=f"{document}, line {call.line}",
                 expected=error.expected,
                 got=error.got,
                 remedy=error.remedy,
@@ -146,12 +162,23 @@ def _read(document: Path) -> list[str]:
         ) from error
 
 
+def _front_matter(document: Path) -> list[ProseLine]:
+    """Give the lines with the title and the abstract."""
+    lines = _read(document)
+    return [ProseLine(number, line) for number, line in enumerate(lines[: _body(lines)], start=1)]
+
+
+def _body(lines: list[str]) -> int:
+    """Return how many lines stand before the text."""
+    if not lines or lines[0].strip() != "---":
+        return 0
+    return next((i for i, line in enumerate(lines[1:], start=1) if line.strip() == "---"), 0) + 1
+
+
 def _prose(document: Path) -> Iterator[ProseLine]:
     """Give the lines outside front matter and code, and the captions inside cells."""
     lines = _read(document)
-    start = 0
-    if lines and lines[0].strip() == "---":
-        start = next((i for i, line in enumerate(lines[1:], start=1) if line.strip() == "---"), 0) + 1
+    start = _body(lines)
     fence = ""
     for number, line in enumerate(lines[start:], start=start + 1):
         marker = _FENCE.match(line)

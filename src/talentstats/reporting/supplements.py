@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from talentstats.progress import say
 from talentstats.reporting.editions import Report
-from talentstats.reporting.numbers import Number
+from talentstats.reporting.numbers import Number, Witness
 from talentstats.tables import escape_formula
 from talentstats.terms import Language
 
@@ -30,6 +30,12 @@ _CSV_COLUMNS = (
     "certainty",
     "low",
     "high",
+    "n",
+    "design_effect",
+    "flag",
+    "p",
+    "adjusted_p",
+    "synthetic",
     "sources",
 )
 
@@ -80,6 +86,8 @@ def _number_row(number: Number, report: Report) -> dict[str, Any]:
         "certainty": witness.certainty,
         "low": witness.range.low if witness.range else None,
         "high": witness.range.high if witness.range else None,
+        **_sampling_fields(witness),
+        "synthetic": witness.synthetic,
         "sources": [
             {
                 "dataset": source.origin.dataset,
@@ -90,6 +98,18 @@ def _number_row(number: Number, report: Report) -> dict[str, Any]:
             }
             for source in witness.sources
         ],
+    }
+
+
+def _sampling_fields(witness: Witness) -> dict[str, Any]:
+    """Return what only a figure from a sample and a claim have; empty for others."""
+    sampling, evidence = witness.sampling, witness.evidence
+    return {
+        "n": sampling.n if sampling else None,
+        "design_effect": sampling.design_effect if sampling else None,
+        "flag": sampling.flag if sampling else "",
+        "p": evidence.p if evidence else None,
+        "adjusted_p": evidence.adjusted_p if evidence else None,
     }
 
 

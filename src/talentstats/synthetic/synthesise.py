@@ -33,6 +33,7 @@ class SyntheticWave:
     files : mapping of format to Path
         The respondents; the same in every format.
     codebook, margins, truth, readme : Path
+        Where they stand; `truth` when it was asked for.
     factor : int
         How many times the population of the model was enlarged to hold the sample.
     """
@@ -50,7 +51,14 @@ class SyntheticWave:
 
 
 def synthesise(
-    wave: int, *, n: int, seed: int, out: Path, reference: Path, formats: Sequence[str] = FORMATS
+    wave: int,
+    *,
+    n: int,
+    seed: int,
+    out: Path,
+    reference: Path,
+    formats: Sequence[str] = FORMATS,
+    truth: bool = True,
 ) -> SyntheticWave:
     """Write a synthetic wave: nobody in it exists, and what is true of its population is known.
 
@@ -69,6 +77,8 @@ def synthesise(
     reference : Path
         The folder `data/reference` of the project.
     formats : sequence of {"sav", "csv", "parquet"}
+    truth : bool
+        Whether to work out what is true of the population, which takes longest for a small sample.
 
     Raises
     ------
@@ -100,8 +110,9 @@ def synthesise(
         write_files(blocks(questionnaire, sample, seed), questionnaire, paths=made.files, rows=n)
         shutil.copyfile(reference / "survey" / made.codebook.name, made.codebook)
         write_margins(made.margins, model, sample)
-        say(f"working out what is true of the population of {wave}")
-        write_truth(made.truth, questionnaire, sample)
+        if truth:
+            say(f"working out what is true of the population of {wave}")
+            write_truth(made.truth, questionnaire, sample)
         note = readme_text(wave=wave, n=n, seed=seed, factor=made.factor)
         made.readme.write_text(note, encoding="utf-8", newline="\n")
     return _described(wave, (n, seed, sample.plan.factor), out, formats)

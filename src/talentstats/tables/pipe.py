@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from talentstats.errors import InputError
-from talentstats.language import Bilingual
+from talentstats.language import Bilingual, text
 from talentstats.tables.escape import escape_markdown
 from talentstats.terms import Language
 
@@ -34,12 +34,15 @@ class Table:
         Ids of the numbers in the cells.
     language : {"nl", "en"}
         The language in which a notebook or a report shows it.
+    synthetic : bool
+        Whether its figures rest on synthetic data; its first header says so.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Bilingual, ...], ...]
     cites: tuple[str, ...] = ()
     language: Language = "nl"
+    synthetic: bool = False
 
     def __post_init__(self) -> None:
         for number, row in enumerate(self.rows, start=1):
@@ -58,8 +61,11 @@ class Table:
 
     def markdown(self) -> str:
         """Write the table as a Markdown pipe table; no text can become mark-up."""
+        header = [column.header.in_language(self.language) for column in self.columns]
+        if self.synthetic:
+            header[0] = f"{header[0]} ({text('table.synthetic', self.language)})"
         return pipe_table(
-            [column.header.in_language(self.language) for column in self.columns],
+            header,
             [[cell.in_language(self.language) for cell in row] for row in self.rows],
             right=[column.align == "right" for column in self.columns],
             widths=[column.width for column in self.columns],

@@ -79,6 +79,7 @@ def _stand_in(wave: int, plan: SurveyPlan, workspace: Workspace) -> tuple[Survey
             out=Path(folder) / "wave",
             reference=workspace.reference,
             formats=("sav",),
+            truth=False,
         )
         path = made.files["sav"]
         return (

@@ -12,6 +12,10 @@ from talentstats.reporting.biennial.tables import biennial_tables
 from talentstats.reporting.contents import Contents
 from talentstats.reporting.derived import counted, described, words
 from talentstats.reporting.numbers import Number, NumberStore, Source, Witness
+from talentstats.reporting.survey.figures import survey_figures
+from talentstats.reporting.survey.material import Survey, gather_survey
+from talentstats.reporting.survey.tables import survey_tables
+from talentstats.store import ProcessedTable
 from talentstats.workspace import Workspace
 
 # Aged from 15 up to 75, as CBS defines the labour force in the description of this table.
@@ -22,23 +26,25 @@ LABOUR_FORCE_SOURCE = "cbs/80590ned/2026-07-16"
 def biennial_contents(workspace: Workspace, *, edition_date: date, as_of: date) -> Contents:
     """Make the numbers, figures and tables of the report, as known on `as_of`."""
     material = gather(workspace, as_of=as_of)
+    survey = gather_survey(workspace, as_of=as_of)
     store = NumberStore.of(
         [
             *_edition_numbers(edition_date, as_of),
             *labour_numbers(material),
             *region_numbers(material),
-            *_quality_numbers(material),
+            *survey.numbers,
+            *_quality_numbers(material, survey),
             *_definition_numbers(material),
         ]
     )
-    warnings = _warnings(material)
+    warnings = _warnings(material, survey)
     texts = tuple({"nl": warning.nl, "en": warning.en} for warning in warnings)
     return Contents(
         numbers=store,
-        figures=biennial_figures(material, store, texts),
-        tables=biennial_tables(material, store),
+        figures={**biennial_figures(material, store, texts), **survey_figures(survey, store)},
+        tables={**biennial_tables(material, survey, store), **survey_tables(survey, store)},
         warnings=warnings,
-        synthetic=bool(material.labour.synthetic or material.regional.synthetic),
+        synthetic=bool(material.labour.synthetic or material.regional.synthetic or survey.synthetic),
     )
 
 
@@ -47,8 +53,16 @@ def _edition_numbers(edition_date: date, as_of: date) -> Iterator[Number]:
         yield Number(id=name, value=day, form="date", witness=Witness(method=described("method_edition")))
 
 
-def _quality_numbers(material: Material) -> Iterator[Number]:
-    tables = (material.labour, material.regional)
+def _quality_numbers(material: Material, survey: Survey) -> Iterator[Number]:
+    yield from _published_quality((material.labour, material.regional))
+    sources = tuple(Source(origin=origin) for origin in survey.origins())
+    rules = survey.waves[survey.latest].table.validation["rules"]
+    warnings = sum(one.validation["warnings"] for one in survey.tables)
+    yield counted("quality.survey.rules", rules, sources=sources)
+    yield counted("quality.survey.warnings", warnings, sources=sources)
+
+
+def _published_quality(tables: tuple[ProcessedTable, ...]) -> Iterator[Number]:
     sources = tuple(Source(origin=table.origins[name]) for table in tables for name in sorted(table.origins))
     yield counted("quality.datasets", len(sources), sources=sources)
     yield counted("quality.figures", sum(table.frame.height for table in tables), sources=sources)
@@ -74,9 +88,9 @@ def _definition_numbers(material: Material) -> Iterator[Number]:
     yield words("quality.licence", Bilingual(nl=licence, en=licence), sources=(source,))
 
 
-def _warnings(material: Material) -> tuple[Bilingual, ...]:
+def _warnings(material: Material, survey: Survey) -> tuple[Bilingual, ...]:
     return tuple(
         Bilingual(nl=entry["nl"], en=entry["en"])
-        for table in (material.labour, material.regional)
+        for table in (material.labour, material.regional, *survey.tables)
         for entry in table.validation["messages"]
     )

@@ -19,6 +19,7 @@ from talentstats.reporting.cells import (
     with_unit,
 )
 from talentstats.reporting.numbers import NumberStore
+from talentstats.reporting.survey.material import Survey
 from talentstats.tables import Column, Table
 from talentstats.terms import Period
 
@@ -34,7 +35,7 @@ KEY_FIGURES = (
 )
 
 
-def biennial_tables(material: Material, store: NumberStore) -> Mapping[str, Table]:
+def biennial_tables(material: Material, survey: Survey, store: NumberStore) -> Mapping[str, Table]:
     """Make every table of the report, by id."""
     return {
         "key-figures": _key_figures(store),
@@ -44,7 +45,7 @@ def biennial_tables(material: Material, store: NumberStore) -> Mapping[str, Tabl
         "internationals": _internationals(store),
         "uwv": _uwv(material, store),
         "revisions": _revisions(material, store),
-        "sources": _sources(material),
+        "sources": _sources(material, survey),
         "certainty": _certainty(material),
     }
 
@@ -214,8 +215,9 @@ def _revisions(material: Material, store: NumberStore) -> Table:
     )
 
 
-def _sources(material: Material) -> Table:
+def _sources(material: Material, survey: Survey) -> Table:
     origins = {**material.labour.origins, **material.regional.origins}
+    origins.update({origin.dataset: origin for origin in survey.origins()})
     rows = []
     for name in sorted(origins):
         origin = origins[name]

@@ -7,21 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from talentstats.workspace import Workspace
-from tests_support import rewrite_raw
+from tests_support import rewrite_raw, run
 
 pytestmark = pytest.mark.xdist_group("cli")
-
-
-def run(*arguments: str, project: Workspace | None = None) -> subprocess.CompletedProcess[str]:
-    options = ["--project", str(project.root)] if project else []
-    return subprocess.run(
-        [sys.executable, "-m", "talentstats", *arguments, *options],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
 
 
 def test_status_lists_datasets_with_vintage_age_and_the_next_release(project: Workspace) -> None:
@@ -31,6 +19,7 @@ def test_status_lists_datasets_with_vintage_age_and_the_next_release(project: Wo
     assert "2026-07-16" in result.stdout
     assert "2026-10" in result.stdout
     assert "processed table labour" in result.stdout
+    assert "processed table internationals_2025 (synthetic): not made" in result.stdout
 
 
 def test_validate_writes_pages_json_and_junit_and_returns_0(project: Workspace, tmp_path: Path) -> None:
