@@ -1,10 +1,12 @@
 """A copy of the project's data and documents, made once for each test process."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from talentstats.reporting.survey.material import gather_survey
 from talentstats.store import ProcessedTable, read_processed
 from talentstats.workspace import HOME_VARIABLE, Workspace
 
@@ -32,6 +34,20 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def own_project(tmp_path: Path) -> Workspace:
     """Return a project that a test may change."""
     return copy_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def made_project(project: Workspace) -> Workspace:
+    """Return the project that tests only read, with its waves processed and estimated."""
+    gather_survey(project, as_of=date(2026, 11, 23))
+    return project
+
+
+@pytest.fixture
+def own_made_project(made_project: Workspace, tmp_path: Path) -> Workspace:
+    """Return a project that a test may change, with its waves processed and estimated."""
+    shutil.copytree(made_project.root, tmp_path / "project")
+    return Workspace(tmp_path / "project")
 
 
 @pytest.fixture(scope="session")

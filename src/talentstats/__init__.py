@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from talentstats.survey.unequal import Brewer, HartleyRao, JointProbabilities, Overton
     from talentstats.terms import Period, Vintage
     from talentstats.validation import validate
+    from talentstats.waves.sample import sample_of, stacked_sample
     from talentstats.weighting.calibration import calibrate
     from talentstats.weighting.diagnosis import diagnose_weights
     from talentstats.weighting.margins import Margins
@@ -113,7 +114,9 @@ _HOMES = {
     "read_processed": "talentstats.store",
     "required_n_for_change": "talentstats.estimate.planning.power",
     "required_sample_size": "talentstats.estimate.planning.sample_size",
+    "sample_of": "talentstats.waves.sample",
     "save_partial": "talentstats.estimate.storage",
+    "stacked_sample": "talentstats.waves.sample",
     "t_test": "talentstats.estimate.testing.t_test",
     "trim_weights": "talentstats.weighting.trim",
     "two_way_table": "talentstats.estimate.testing.two_way",
@@ -176,8 +179,10 @@ __all__ = [
     "read_processed",
     "required_n_for_change",
     "required_sample_size",
+    "sample_of",
     "save_partial",
     "smallarea",
+    "stacked_sample",
     "t_test",
     "trim_weights",
     "two_way_table",

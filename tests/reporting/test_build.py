@@ -26,9 +26,9 @@ LANGUAGES = ("nl", "en")
 
 
 @pytest.fixture(scope="module")
-def out(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def out(made_project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
-    build(make_plan(project, engine="builtin", out=folder))
+    build(make_plan(made_project, engine="builtin", out=folder))
     return folder
 
 
@@ -129,20 +129,27 @@ def test_a_build_in_another_place_gives_the_same_bytes(
 
 
 def test_verify_finds_nothing_when_nothing_changed_and_names_what_did(
-    own_project: Workspace, tmp_path: Path
+    own_made_project: Workspace, tmp_path: Path
 ) -> None:
-    plan = make_plan(own_project, engine="builtin", formats=["html"], out=tmp_path / "out")
+    plan = make_plan(
+        own_made_project,
+        report="talent-coalition",
+        engine="builtin",
+        formats=["html"],
+        out=tmp_path / "out",
+    )
     (built,) = build(plan, ["en"])
     path = built.folder / "manifest.json"
-    assert verify(path, own_project) == ()
-    page = built.folder / "biennial.en.html"
+    assert verify(path, own_made_project) == ()
+    page = built.folder / "talent-coalition.en.html"
     page.write_bytes(page.read_bytes() + b" ")
-    rewrite_raw(own_project.raw / "leiden/residents/2023/residents.csv", "16643", "16644")
-    found = verify(path, own_project)
-    assert "output changed: biennial.en.html" in found
-    assert "input changed: data/raw/leiden/residents/2023/residents.csv" in found
-    assert "rebuilt changed: biennial.en.html" in found
-    assert not any("tightness" in line for line in found)
+    document = own_made_project.reports / "talent-coalition.en.qmd"
+    document.write_text(document.read_text("utf-8") + "\nThe end.\n", encoding="utf-8")
+    found = verify(path, own_made_project)
+    assert "output changed: talent-coalition.en.html" in found
+    assert "input changed: reports/talent-coalition.en.qmd" in found
+    assert "rebuilt changed: talent-coalition.en.html" in found
+    assert not any("coalition-asks" in line for line in found)
 
 
 @pytest.mark.parametrize(
@@ -165,26 +172,26 @@ def test_a_failed_build_leaves_the_last_good_output(out: Path, own_project: Work
     assert hashes(out) == before
 
 
-def test_a_cell_that_fails_names_the_document_and_line(own_project: Workspace, tmp_path: Path) -> None:
-    path = own_project.reports / "biennial.nl.qmd"
+def test_a_cell_that_fails_names_the_document_and_line(own_made_project: Workspace, tmp_path: Path) -> None:
+    path = own_made_project.reports / "biennial.nl.qmd"
     path.write_text(path.read_text("utf-8").replace('report.table("uwv")', "1 / 0", 1), encoding="utf-8")
-    other = own_project.reports / "biennial.en.qmd"
+    other = own_made_project.reports / "biennial.en.qmd"
     other.write_text(other.read_text("utf-8").replace('report.table("uwv")', "1 / 0", 1), encoding="utf-8")
     with pytest.raises(DocumentError, match="division by zero") as caught:
-        build(make_plan(own_project, engine="builtin", formats=["html"], out=tmp_path), ["nl"])
+        build(make_plan(own_made_project, engine="builtin", formats=["html"], out=tmp_path), ["nl"])
     assert "biennial.nl.qmd" in str(caught.value.where)
     assert not list(tmp_path.rglob("*.html"))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills a process group")
-def test_a_build_that_is_killed_leaves_the_last_good_output(out: Path, own_project: Workspace) -> None:
+def test_a_build_that_is_killed_leaves_the_last_good_output(out: Path, own_made_project: Workspace) -> None:
     before = hashes(out)
-    rewrite_raw(own_project.raw / "leiden/residents/2023/residents.csv", "16643", "16644")
+    rewrite_raw(own_made_project.raw / "leiden/residents/2023/residents.csv", "16643", "16644")
     for delay in (3.0, 7.0, 11.0):
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "talentstats", "build", "--engine", "builtin", "--lang", "nl"),
-                *("--out", str(out), "--project", str(own_project.root)),
+                *("--out", str(out), "--project", str(own_made_project.root)),
             ],
             start_new_session=True,
             stdout=subprocess.DEVNULL,
@@ -198,7 +205,7 @@ def test_a_build_that_is_killed_leaves_the_last_good_output(out: Path, own_proje
 
 
 def test_warnings_of_the_validation_stand_in_the_report_and_under_the_figures(
-    own_project: Workspace, monkeypatch: pytest.MonkeyPatch
+    own_made_project: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from talentstats import store
 
@@ -209,15 +216,18 @@ def test_warnings_of_the_validation_stand_in_the_report_and_under_the_figures(
         return original(**{**fields, "validation": {"rules": 1, "warnings": 1, "messages": [message]}})  # type: ignore[arg-type]
 
     monkeypatch.setattr(store, "ProcessedTable", with_warning)
-    report = open_report("biennial", language="nl", workspace=own_project)
+    report = open_report("biennial", language="nl", workspace=own_made_project)
     assert "callout-warning" in report.notices()
     assert "Grote bijstelling" in report.notices()
     notes = report.figure("tightness").drawing().notes
     assert any("Grote bijstelling (3)" in note for note in notes)
 
 
-def test_a_subset_of_formats_gives_just_those(project: Workspace, tmp_path: Path) -> None:
-    (built,) = build(make_plan(project, engine="builtin", formats=["docx"], out=tmp_path), ["nl"])
-    made = {path.suffix for path in built.folder.iterdir() if path.stem == "biennial.nl"}
+def test_a_subset_of_formats_gives_just_those(made_project: Workspace, tmp_path: Path) -> None:
+    plan = make_plan(
+        made_project, report="talent-coalition", engine="builtin", formats=["docx"], out=tmp_path
+    )
+    (built,) = build(plan, ["nl"])
+    made = {path.suffix for path in built.folder.iterdir() if path.stem == "talent-coalition.nl"}
     assert made == {".docx"}
-    assert module.output_folder(make_plan(project, out=tmp_path), "nl") == built.folder
+    assert module.output_folder(plan, "nl") == built.folder

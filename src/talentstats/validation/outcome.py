@@ -1,7 +1,7 @@
 """What a validation found: failures, outcomes per rule, and the result of a table."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from talentstats.errors import ValidationError
@@ -97,8 +97,8 @@ class ValidationResult:
     table: str
     title: Text
     n_rows: int
-    outcomes: tuple[RuleOutcome, ...]
-    snapshots: tuple[SnapshotCount, ...]
+    outcomes: tuple[RuleOutcome, ...] = field(repr=False)
+    snapshots: tuple[SnapshotCount, ...] = field(repr=False)
 
     @property
     def critical(self) -> tuple[RuleOutcome, ...]:

@@ -35,7 +35,7 @@ SCALES = ("english_vacancies", "info_findable")
 
 def brief_wave(wave: int, *, stay: dict[str, float], n: int = 3000) -> ProcessedTable:
     """Make a wave with everything the brief asks of it."""
-    table = made_wave(wave, n=n, plans_to_stay=stay, **dict.fromkeys(YES_OR_NO, SAME))
+    table = made_wave(wave, n=n, seed=1, plans_to_stay=stay, **dict.fromkeys(YES_OR_NO, SAME))
     random = np.random.default_rng(wave)
     answers = pl.DataFrame(
         {

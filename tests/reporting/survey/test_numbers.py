@@ -63,7 +63,7 @@ def test_those_outside_a_subpopulation_do_not_count(survey: Survey, store: Numbe
     from talentstats.reporting.survey.estimates import estimate_wave
 
     made = estimate_wave(survey.waves[2025].table, [indicator])
-    rows = made["", "share"].table.filter(variable="survey.students_stay", region=None)
+    rows = made["", "share"].filter(variable="survey.students_stay", region=None).table
     assert rows["n_obs"].to_list() == [students]
     assert store["survey.plans_to_stay.nation.2025.n"].value == frame.height
 

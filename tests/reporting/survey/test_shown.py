@@ -21,8 +21,8 @@ DAY = date(2026, 11, 23)
 
 
 @pytest.fixture(scope="module")
-def gathered(project: Workspace) -> Survey:
-    return gather_survey(project, as_of=DAY)
+def gathered(made_project: Workspace) -> Survey:
+    return gather_survey(made_project, as_of=DAY)
 
 
 @pytest.fixture(scope="module")

@@ -37,13 +37,13 @@ def biennial_contents(workspace: Workspace, *, edition_date: date, as_of: date) 
             *_definition_numbers(material),
         ]
     )
-    warnings = _warnings(material, survey)
-    texts = tuple({"nl": warning.nl, "en": warning.en} for warning in warnings)
+    published, asked = _warnings(material.labour, material.regional), _warnings(*survey.tables)
+    texts = tuple({"nl": warning.nl, "en": warning.en} for warning in published)
     return Contents(
         numbers=store,
-        figures={**biennial_figures(material, store, texts), **survey_figures(survey, store)},
+        figures={**biennial_figures(material, store, texts), **survey_figures(survey, store, asked)},
         tables={**biennial_tables(material, survey, store), **survey_tables(survey, store)},
-        warnings=warnings,
+        warnings=(*published, *asked),
         synthetic=bool(material.labour.synthetic or material.regional.synthetic or survey.synthetic),
     )
 
@@ -88,9 +88,9 @@ def _definition_numbers(material: Material) -> Iterator[Number]:
     yield words("quality.licence", Bilingual(nl=licence, en=licence), sources=(source,))
 
 
-def _warnings(material: Material, survey: Survey) -> tuple[Bilingual, ...]:
+def _warnings(*tables: ProcessedTable) -> tuple[Bilingual, ...]:
     return tuple(
         Bilingual(nl=entry["nl"], en=entry["en"])
-        for table in (material.labour, material.regional, *survey.tables)
+        for table in tables
         for entry in table.validation["messages"]
     )

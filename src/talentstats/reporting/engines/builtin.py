@@ -163,7 +163,8 @@ def _write_docx(job: Job) -> Path:
 
     reference = job.beside(".reference.docx")
     language = job.document.settings.language
-    make_reference(default_reference(), reference, brand=job.brand, language=language)
+    page = job.document.settings.layouts[job.kind].page
+    make_reference(default_reference(), reference, brand=job.brand, language=language, page=page)
     target = job.beside(".docx")
     _convert(job, ["--to=docx", f"--output={target.name}", f"--reference-doc={reference.name}"])
     embed_fonts(target, job.brand)
@@ -251,13 +252,16 @@ def _html_variables(job: Job) -> dict[str, object]:
 def _typst_variables(job: Job) -> dict[str, object]:
     settings = job.document.settings
     words = WORDS[settings.language]
+    layout = settings.layouts[job.kind]
     return {
         **_colours(job.brand),
+        **{f"margin-{side}": f"{length:g}mm" for side, length in layout.page.margins.items()},
+        "zoom": f"{layout.page.scale:.6g}",
         "family": job.brand.family,
         "authors": "".join(f"{json.dumps(name, ensure_ascii=False)}, " for name in settings.authors),
         "language": settings.language,
         "region": _REGIONS[settings.language],
-        "depth": settings.layouts[job.kind].toc_depth,
+        "depth": layout.toc_depth,
         "page-word": words["page"],
         "of-word": words["of"],
     }

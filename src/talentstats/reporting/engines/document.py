@@ -8,9 +8,9 @@ from pathlib import Path
 import yaml
 
 from talentstats.errors import DocumentError
+from talentstats.reporting.engines.page import Refuse
 from talentstats.reporting.engines.settings import (
     Execute,
-    Refuse,
     Settings,
     as_flag,
     as_output,

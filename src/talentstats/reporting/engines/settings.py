@@ -1,11 +1,12 @@
 """The settings of a document: its front matter over the project's `_quarto.yml`, checked by name."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from talentstats.errors import DocumentError, closest, join_options
+from talentstats.errors import closest, join_options
+from talentstats.reporting.engines.page import Page, Refuse, read_page
 from talentstats.reporting.engines.wording import WORDS
 from talentstats.terms import LANGUAGES, Language
 
@@ -14,16 +15,23 @@ OutputFormat = Literal["html", "pdf", "docx"]
 QUARTO_NAMES: Mapping[OutputFormat, str] = {"html": "html", "pdf": "typst", "docx": "docx"}
 
 _TEXTS = ("title", "subtitle", "abstract", "description", "date", "lang")
-_LAYOUT = ("toc", "toc-depth", "toc-title", "number-sections", "number-depth", "default-image-extension")
+_LAYOUT = (
+    "toc",
+    "toc-depth",
+    "toc-title",
+    "number-sections",
+    "number-depth",
+    "default-image-extension",
+    "fontsize",
+    "margin",
+)
 _EXECUTE = ("echo", "eval", "include", "output", "warning")
 _PROJECT = ("type", "title", "output-dir", "render")
 # Known to Quarto and left to it: the built-in engine has its own design, fixed by `_brand.yml`.
 _DESIGN = (
     "theme",
     "papersize",
-    "margin",
     "mainfont",
-    "fontsize",
     "toc-location",
     "html-math-method",
     "brand",
@@ -56,7 +64,7 @@ class Execute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Table of contents, numbering and pictures in one output format."""
+    """Table of contents, numbering, pictures and page of one output format."""
 
     toc: bool = False
     toc_depth: int = 3
@@ -64,6 +72,7 @@ class Layout:
     number_sections: bool = False
     number_depth: int = 6
     image_extension: str = "png"
+    page: Page = field(default_factory=Page)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +95,6 @@ class Settings:
         for part in key.split("."):
             found = found.get(part) if isinstance(found, Mapping) else None
         return None if found is None or isinstance(found, Mapping | list) else str(found)
-
-
-Refuse = Callable[[str, str, str], DocumentError]
 
 
 def read_settings(project: Mapping[str, object], document: Mapping[str, object], refuse: Refuse) -> Settings:
@@ -228,4 +234,6 @@ def _layout(kind: OutputFormat, content: Mapping[str, object], language: Languag
         number_sections=as_flag("number-sections", content.get("number-sections", False), refuse),
         number_depth=int(str(depths["number-depth"])),
         image_extension=extension,
+        # HTML has no page, and takes a `fontsize` of CSS, which is for Quarto only.
+        page=Page() if kind == "html" else read_page(content, refuse),
     )

@@ -27,7 +27,9 @@ WEIGHTED = ("nationality_broad", "sex", "birth_year_band")
 _REST = "rest"
 
 
-def survey_figures(survey: Survey, store: NumberStore) -> Mapping[str, Figure]:
+def survey_figures(
+    survey: Survey, store: NumberStore, warnings: tuple[Bilingual, ...] = ()
+) -> Mapping[str, Figure]:
     """Make every figure of the survey, by id; none is drawn before somebody looks at it.
 
     Parameters
@@ -35,8 +37,10 @@ def survey_figures(survey: Survey, store: NumberStore) -> Mapping[str, Figure]:
     survey : Survey
     store : NumberStore
         Holds the survey's numbers; titles are made of them.
+    warnings : tuple of Bilingual
+        Shown under every figure.
     """
-    return {
+    figures = {
         "survey-origin": _stacked(survey, store, "origin", "nationality_group", by="region"),
         "survey-sector": _answers(survey, store, "sector", "sector"),
         "survey-below-level": _regions(survey, store, "below_level", "below_level"),
@@ -55,6 +59,7 @@ def survey_figures(survey: Survey, store: NumberStore) -> Mapping[str, Figure]:
         "survey-centre": _answers(survey, store, "centre", "services_used"),
         "survey-weighting": _weighting(survey),
     }
+    return {name: replace(figure, warnings=warnings) for name, figure in figures.items()}
 
 
 def survey_text(key: str, **values: str) -> Bilingual:

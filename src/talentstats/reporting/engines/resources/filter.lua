@@ -370,7 +370,7 @@ local function html_float(div)
   return blocks
 end
 
--- Pictures float to where a page has room for them; a table that fits on a page is not divided.
+-- Pictures float to where a page of their chapter has room; a table that fits on a page is not divided.
 local function typst_float(div)
   local is_table = div.attributes.kind == "tbl"
   if #div.content[2].content == 0 then return div.content[1].content end
@@ -396,7 +396,8 @@ local function docx_float(div)
     local captioned = #div.content[2].content > 0
     local blocks = pandoc.Blocks(captioned and { styled({ caption }, "Table Caption", div.identifier) } or {})
     blocks:extend(div.content[1].content)
-    blocks:insert(styled({ pandoc.Para({}) }, "After Table"))
+    -- pandoc leaves out a paragraph without text, and what follows would touch the table.
+    blocks:insert(raw('<w:p><w:pPr><w:pStyle w:val="AfterTable" /></w:pPr></w:p>'))
     return blocks
   end
   return { styled(div.content[1].content, "Captioned Figure"),
