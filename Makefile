@@ -30,7 +30,7 @@ report: $(READY) ## build the biennial report: two languages, HTML, PDF and DOCX
 	@$(BIN)/talentstats build
 
 test: $(READY) ## run the whole test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 check: $(READY) ## lint, types and the direction of imports
 	@$(BIN)/ruff check .

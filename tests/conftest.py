@@ -5,6 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from talentstats.reporting.survey.material import gather_survey
 from talentstats.store import ProcessedTable, read_processed
@@ -12,6 +14,35 @@ from talentstats.workspace import HOME_VARIABLE, Workspace
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+
+# Tests that share something that takes long to make, such as a build, run in one process.
+TOGETHER = (
+    ("tests/reporting/test_build.py", "tests/reporting/coalition/test_pages.py"),
+    ("tests/reporting/test_payloads.py",),
+    ("tests/reporting/survey/test_shown.py", "tests/analyses/", "tests/test_readme.py"),
+    ("tests/waves/",),
+    ("tests/cli/",),
+    ("tests/privacy/",),
+    ("tests/synthetic/",),
+    ("tests/validation/respondents/",),
+    ("tests/sources/delivered/",),
+    ("tests/smallarea/",),
+    ("tests/figures/",),
+    ("tests/estimate/test_engines.py",),
+)
+
+
+class SharedFirst(LoadScopeScheduling):  # type: ignore[misc]
+    """Give each process a whole group of tests at a time, then the others one by one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((files[0] for files in TOGETHER if nodeid.startswith(files)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedFirst:
+    """Schedule by what tests share: the marks of pytest-xdist say nothing to pytest 9.2."""
+    return SharedFirst(config, log)
 
 
 def copy_project(target: Path) -> Workspace:

@@ -20,7 +20,6 @@ def test_the_survey_example_runs_as_it_is_written(monkeypatch: pytest.MonkeyPatc
     assert names["model"].table.height == 4  # type: ignore[attr-defined]
 
 
-@pytest.mark.xdist_group("waves")
 def test_the_example_of_the_waves_runs_as_it_is_written(at_home: Workspace) -> None:
     names: dict[str, object] = {}
     exec(compile(example("The survey of internationals"), str(README), "exec"), names)  # noqa: S102

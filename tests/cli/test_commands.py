@@ -9,8 +9,6 @@ import pytest
 from talentstats.workspace import Workspace
 from tests_support import rewrite_raw, run
 
-pytestmark = pytest.mark.xdist_group("cli")
-
 
 def test_status_lists_datasets_with_vintage_age_and_the_next_release(project: Workspace) -> None:
     result = run("status", project=project)

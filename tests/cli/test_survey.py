@@ -8,8 +8,6 @@ from talentstats.sources.encryption_key import KEY_VARIABLE, make_key
 from talentstats.workspace import Workspace
 from tests_support import run
 
-pytestmark = pytest.mark.xdist_group("cli")
-
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, project: Workspace) -> Path:

@@ -205,7 +205,6 @@ def as_spark_has_it(table: pl.DataFrame) -> pl.DataFrame:
 
 # One test, so that one process starts Spark however the tests are shared out.
 @pytest.mark.slow
-@pytest.mark.xdist_group("spark")
 def test_spark_gives_the_same_digits(spark_frame: Any) -> None:
     plain = as_spark_has_it(TABLE)
     for design, replicates, question in ON_SPARK.values():

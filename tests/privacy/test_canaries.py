@@ -29,7 +29,6 @@ from talentstats.validation.respondents.summary import summarise_wave
 from talentstats.waves.sample import sample_of
 from talentstats.workspace import Workspace
 
-pytestmark = pytest.mark.xdist_group("privacy")
 KEY = bytes(range(32))
 
 

@@ -21,7 +21,7 @@ from talentstats.terms import Language
 from talentstats.workspace import Workspace
 from tests_support import numbers_shown, rewrite_raw, texts_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("build")]
+pytestmark = pytest.mark.slow
 LANGUAGES = ("nl", "en")
 
 

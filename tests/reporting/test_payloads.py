@@ -14,7 +14,7 @@ from tests_support import rewrite_raw
 
 SCRIPT = "<script>alert(1)</script>"
 FORMULA = "=HYPERLINK(&quot;x&quot;)|cmd"
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("payload")]
+pytestmark = pytest.mark.slow
 
 
 class Tags(HTMLParser):

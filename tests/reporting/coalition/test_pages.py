@@ -12,7 +12,7 @@ from talentstats.reporting.build import build, make_plan
 from talentstats.terms import LANGUAGES
 from talentstats.workspace import Workspace
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("build")]
+pytestmark = pytest.mark.slow
 OFFICE = shutil.which("soffice")
 NOTICE = {"nl": "Synthetische gegevens", "en": "Synthetic data"}
 

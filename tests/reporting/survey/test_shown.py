@@ -16,7 +16,7 @@ from talentstats.tables import Table
 from talentstats.terms import LANGUAGES, Language
 from talentstats.workspace import Workspace
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("waves")]
+pytestmark = pytest.mark.slow
 DAY = date(2026, 11, 23)
 
 
