@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from talentstats.labour.rounding import Range
 from talentstats.language import Bilingual
@@ -107,7 +107,7 @@ def two_sided_p(contrast: Contrast) -> float:
     """Return the probability of a difference at least this large when there is none, by Student's t."""
     if contrast.std_error <= 0:
         return 0.0 if contrast.difference else 1.0
-    return float(2 * stats.t.sf(abs(contrast.difference) / contrast.std_error, contrast.df))
+    return float(2 * special.stdtr(contrast.df, -abs(contrast.difference) / contrast.std_error))
 
 
 def outcome_of(question: Question, test: Evidence | None, alpha: float = ALPHA) -> Outcome:
