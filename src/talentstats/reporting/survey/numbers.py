@@ -7,6 +7,7 @@ from typing import Any
 
 from talentstats.labour.rounding import Range
 from talentstats.language import Bilingual, format_number, format_range, text
+from talentstats.reporting.contrasts import ALPHA
 from talentstats.reporting.derived import described
 from talentstats.reporting.numbers import Form, Number, Sampling, Source, Value, Witness
 from talentstats.reporting.survey.estimates import REGION, WaveEstimates, column_name
@@ -24,6 +25,7 @@ def survey_numbers(waves: Mapping[int, WaveEstimates], questions: Questions) -> 
     The shares of every answer to a question are given for the home region and the nation, and in the latest
     wave for the other regions too.
     """
+    yield from _rule_numbers(questions)
     for wave in waves.values():
         witness = wave_witness(wave.table)
         yield from _wave_numbers(wave, witness)
@@ -156,6 +158,18 @@ def _method(indicator: Indicator, sampling: Sampling, interval: Range | None, de
 def _written(value: float | None, decimals: int, language: Language) -> str:
     """Write a number that many figures have in their method."""
     return format_number(value, decimals=decimals, language=language)
+
+
+def _rule_numbers(questions: Questions) -> Iterator[Number]:
+    """Give what was chosen for all figures: levels of intervals and tests, and the fewest respondents."""
+    chosen = {
+        "conf_level": 100 * CONF_LEVEL,
+        "alpha": 100 * ALPHA,
+        "fewest_respondents": questions.reliability.fewest_respondents,
+    }
+    for name, value in chosen.items():
+        witness = Witness(method=described("survey_method_rule"))
+        yield Number(id=f"survey.rule.{name}", value=float(value), witness=witness)
 
 
 def _wave_numbers(wave: WaveEstimates, witness: Witness) -> Iterator[Number]:
