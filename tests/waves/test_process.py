@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from talentstats.errors import InputError, NotPublishedError
+from talentstats.sources.delivered.store import store_delivered
 from talentstats.sources.survey_files.store import store_survey_file
 from talentstats.store import METADATA, ProcessedTable, read_fingerprint
 from talentstats.synthetic.synthesise import synthesise
@@ -14,7 +15,7 @@ from talentstats.waves import process
 from talentstats.waves.declared import read_plan
 from talentstats.waves.inputs import wave_input
 from talentstats.waves.open_wave import open_wave
-from talentstats.waves.process import bring_up_to_date, process_wave
+from talentstats.waves.process import bring_up_to_date, check_wave, process_wave
 from talentstats.waves.sample import sample_of
 from talentstats.workspace import Workspace
 
@@ -123,6 +124,27 @@ def test_an_imported_file_takes_the_same_road(own_project: Workspace, received: 
     assert table.frame.height == 2000
     assert table.synthetic == {"survey/internationals_2023/2024-01-15"}
     assert sample_of(table).synthetic
+
+
+@pytest.mark.parametrize(("more", "broken"), [(0, set()), (30, {"delivered-n"})])
+def test_figures_of_respondents_are_held_against_those_that_were_delivered(
+    own_project: Workspace, received: Path, tmp_path: Path, more: int, broken: set[str]
+) -> None:
+    imported(own_project, received)
+    with_margins(own_project, received)
+    plan = read_plan(own_project.reference)
+    before = wave_input(own_project, plan, 2023)
+    answered = open_wave(before, own_project).frame.drop_nulls("plans_to_stay")
+    table = tmp_path / "delivered.csv"
+    row = {"region": "all", "wave": 2023, "variable": "plans_to_stay", "level": "total"}
+    row |= {"group": None, "group_level": None, "n": answered.height + more, "count": None}
+    pl.DataFrame([row | {"share": 100.0, "low": None, "high": None, "note": None}]).write_csv(table)
+    day = date(2024, 1, 16)
+    store_delivered(table, wave=2023, workspace=own_project, received=day, publisher="Bureau", synthetic=True)
+    found = wave_input(own_project, plan, 2023)
+    assert found.fingerprint != before.fingerprint
+    result = check_wave(found, own_project).result
+    assert {outcome.rule for outcome in result.critical} == broken
 
 
 def test_margins_of_another_year_stop_an_imported_wave(own_project: Workspace, received: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from talentstats.errors import InputError, NotPublishedError
 from talentstats.provenance import Snapshot, sha256_of
+from talentstats.sources.delivered.store import find_delivered
 from talentstats.sources.snapshots import CARD, read_snapshot
 from talentstats.terms import Vintage
 from talentstats.version import __version__
@@ -33,6 +34,8 @@ class WaveInput:
         What is generated when no wave was imported.
     margins : Path or None
         The file with the totals of the population; None for a stand-in, which makes its own.
+    delivered : Snapshot or None
+        The tables that were delivered with the file, last; the figures of respondents are held against them.
     fingerprint : str
         Over everything that can change the processed table.
     """
@@ -41,6 +44,7 @@ class WaveInput:
     snapshot: Snapshot | None
     stand_in: StandIn | None
     margins: Path | None
+    delivered: Snapshot | None = None
     fingerprint: str
 
     @property
@@ -165,9 +169,23 @@ def _input(
     digest.update(f"{snapshot.origin.sha256} {sha256_of(snapshot.path.with_name(CARD))}\n".encode())
     if margins.is_file():
         digest.update(sha256_of(margins).encode())
+    delivered = _newest_delivered(workspace, wave, synthetic=snapshot.synthetic)
+    if delivered is not None:
+        digest.update(delivered.origin.sha256.encode())
     return WaveInput(
-        wave=wave, snapshot=snapshot, stand_in=None, margins=margins, fingerprint=digest.hexdigest()
+        wave=wave,
+        snapshot=snapshot,
+        stand_in=None,
+        margins=margins,
+        delivered=delivered,
+        fingerprint=digest.hexdigest(),
     )
+
+
+def _newest_delivered(workspace: Workspace, wave: int, *, synthetic: bool) -> Snapshot | None:
+    """Return the tables delivered last; those of real people say nothing about invented ones."""
+    found = [one for one in find_delivered(wave, workspace) if one.synthetic == synthetic]
+    return found[-1] if found else None
 
 
 def _shared_fingerprint(reference: Path) -> str:

@@ -8,6 +8,7 @@ from talentstats.codebooks.model import Codebook
 from talentstats.processing import validation_summary
 from talentstats.progress import say
 from talentstats.regions.municipalities import Carried, read_municipalities
+from talentstats.sources.delivered.read import read_delivered
 from talentstats.store import ProcessedTable, load_processed, read_fingerprint, write_processed
 from talentstats.survey.sample import SurveySample
 from talentstats.validation.respondents.summary import WaveSummary, summarise_wave
@@ -88,15 +89,22 @@ def check_wave(found: WaveInput, workspace: Workspace) -> "ValidatedTable":
     plan, harmonised = read_plan(workspace.reference), read_harmonised(workspace.reference)
     # First the wave before, which was opened last when waves are made in the order of their years.
     previous = _previous(found, plan, workspace, harmonised)
-    opened = open_wave(found, workspace)
+    opened, municipalities = open_wave(found, workspace), read_municipalities(workspace.reference)
+    delivered = None
+    if found.delivered is not None:
+        delivered = read_delivered(
+            found.delivered.path, harmonised=harmonised, wave=found.wave, municipalities=municipalities
+        )
     return validate_wave(
         opened.frame,
         harmonised.codebooks[found.wave],
         harmonised,
         file=opened.file,
-        municipalities=read_municipalities(workspace.reference),
+        municipalities=municipalities,
         previous=previous,
+        delivered=delivered,
         population=opened.margins.size,
+        snapshots={opened.origin.dataset: found.snapshot.path} if found.snapshot else None,
     )
 
 
