@@ -19,6 +19,7 @@ from talentstats.language import Bilingual, text
 from talentstats.reporting.claims import claim_id
 from talentstats.reporting.numbers import NumberStore
 from talentstats.reporting.survey.material import Survey
+from talentstats.reporting.survey.numbers import CONF_LEVEL
 from talentstats.reporting.survey.questions import NATION
 
 GRID = ("sat_housing", "sat_healthcare", "sat_schools", "sat_transport", "sat_social_life", "sat_information")
@@ -84,7 +85,7 @@ def _about(
         "sources": survey.origins(waves),
         "unit": _plain(survey_text(f"unit_{unit}")) if unit else "percent",
         "decimals": 1 if unit else 0,
-        "conf_level": 0.95,
+        "conf_level": CONF_LEVEL,
         "synthetic": survey.synthetic,
     }
 
