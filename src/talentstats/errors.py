@@ -83,6 +83,10 @@ class LonelyPsuError(InputError):
     """A stratum has a single sampling unit, and the design does not say what to do with it."""
 
 
+class FetchError(TalentStatsError):
+    """A provider could not be reached, or its answer cannot be used."""
+
+
 class ValidationError(TalentStatsError):
     """Data break a critical rule; nothing is built on them."""
 

@@ -37,9 +37,10 @@ def snapshots_of(table: str, snapshots: tuple[Snapshot, ...]) -> tuple[Snapshot,
         If a dataset has no snapshot, or a snapshot belongs to no table.
     """
     known = {dataset for datasets in TABLES.values() for dataset in datasets}
-    found = {snapshot.origin.dataset.rpartition("/")[0] for snapshot in snapshots}
-    stray = sorted(found - known)
-    missing = sorted(set(TABLES[table]) - found)
+    found = {snapshot.origin.dataset.rpartition("/")[0]: snapshot.kind for snapshot in snapshots}
+    # What was fetched may also be there to be looked at; a transcription was made for a table.
+    stray = sorted(name for name, kind in found.items() if kind == "transcription" and name not in known)
+    missing = sorted(set(TABLES[table]) - set(found))
     if stray or missing:
         raise InputError(
             f"`data/raw` does not hold what table `{table}` is made of."

@@ -8,6 +8,7 @@ from typing import Any
 from talentstats.declared import reading
 from talentstats.errors import InputError, closest
 from talentstats.provenance import Licence, Origin, Snapshot, sha256_of
+from talentstats.sources import answers
 from talentstats.terms import Vintage
 
 CARD = "snapshot.toml"
@@ -63,10 +64,13 @@ def read_snapshot(folder: Path, *, raw: Path) -> Snapshot:
     Raises
     ------
     InputError
-        If the card cannot be read, the file is missing, or its size or SHA-256 differs.
+        If the card cannot be read, the file is missing, or its size or SHA-256 differs; of a folder of
+        answers, if any of them does.
     """
     card = _read_card(folder / CARD)
     path = _stored_file(folder, card)
+    if card["kind"] == answers.KIND:
+        answers.read_answers(path)
     licence = card["licence"]
     origin = Origin(
         dataset=folder.relative_to(raw).as_posix(),
