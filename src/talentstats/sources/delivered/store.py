@@ -1,14 +1,14 @@
 """Keep a delivered table as a snapshot, byte for byte, once it was found right."""
 
-import json
 import shutil
-import tempfile
 from datetime import date
 from pathlib import Path
 
 from talentstats.errors import InputError
-from talentstats.provenance import Snapshot, sha256_of
+from talentstats.provenance import Licence, Snapshot, sha256_of
+from talentstats.sources.cards import Card, whole_folder, write_card
 from talentstats.sources.snapshots import CARD, read_snapshot
+from talentstats.sources.survey_files.column_names import printable
 from talentstats.workspace import Workspace
 
 KIND = "delivered table"
@@ -63,7 +63,9 @@ def store_delivered(
         if folder.exists():
             raise _another_table(folder)
         card = _card(path, wave, received=received, publisher=publisher, synthetic=synthetic)
-        _write(path, card, folder)
+        with whole_folder(folder) as made:
+            shutil.copyfile(path, made / card.file)
+            write_card(card, made)
     except OSError as error:
         raise InputError(
             "A delivered table cannot be stored.",
@@ -75,46 +77,20 @@ def store_delivered(
     return read_snapshot(folder, raw=workspace.raw)
 
 
-def _stored_name(path: Path) -> str:
-    """Return the name under which a table is kept: never the sender's, which may name people."""
-    return f"table{path.suffix.lower()}"
-
-
-def _card(path: Path, wave: int, *, received: date, publisher: str, synthetic: bool) -> str:
+def _card(path: Path, wave: int, *, received: date, publisher: str, synthetic: bool) -> Card:
     marked = " (synthetisch / synthetic)" if synthetic else ""
-    title = f"Tabellen van de enquête onder internationals {wave}{marked}"
-    return "\n".join(
-        [
-            # A text without control characters is written the same in TOML as in JSON.
-            f"publisher = {json.dumps(publisher, ensure_ascii=False)}",
-            f"title = {json.dumps(title, ensure_ascii=False)}",
-            f'table_id = "delivered_{wave}"',
-            'url = ""',
-            f'published = "{received.isoformat()}"',
-            f"accessed = {received.isoformat()}",
-            f'kind = "{KIND}"',
-            f'file = "{_stored_name(path)}"',
-            f'sha256 = "{sha256_of(path)}"',
-            f"size = {path.stat().st_size}",
-            f"synthetic = {'true' if synthetic else 'false'}",
-            "",
-            "[licence]",
-            f'name = "{_SYNTHETIC if synthetic else _CONFIDENTIAL}"',
-            'url = ""',
-            "",
-        ]
+    return Card(
+        publisher=printable(publisher),
+        title=f"Tabellen van de enquête onder internationals {wave}{marked}",
+        table_id=f"delivered_{wave}",
+        url="",
+        published=received.isoformat(),
+        accessed=received,
+        kind=KIND,
+        file=f"table{path.suffix.lower()}",
+        licence=Licence(name=_SYNTHETIC if synthetic else _CONFIDENTIAL, url=""),
+        synthetic=synthetic,
     )
-
-
-def _write(path: Path, card: str, folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unfinished-"))
-    try:
-        shutil.copyfile(path, made / _stored_name(path))
-        (made / CARD).write_text(card, encoding="utf-8", newline="\n")
-        made.rename(folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def _another_table(folder: Path) -> InputError:

@@ -1,7 +1,6 @@
 """Keep the file that arrived as a snapshot, byte for byte, and read it back."""
 
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -12,13 +11,14 @@ from talentstats.declared import reading
 from talentstats.errors import InputError
 from talentstats.progress import say
 from talentstats.provenance import Snapshot, sha256_of
+from talentstats.sources.cards import whole_folder, write_card
 from talentstats.sources.encryption import SUFFIX, decrypted, encrypt_file, find_key
 from talentstats.sources.snapshots import CARD, SIZE_LIMIT, read_snapshot
 from talentstats.sources.survey_files.column_names import printable
 from talentstats.sources.survey_files.file_format import find_format
 from talentstats.sources.survey_files.limits import Limits
 from talentstats.sources.survey_files.read import read_survey_file
-from talentstats.sources.survey_files.snapshot_card import SurveyCard, write_card
+from talentstats.sources.survey_files.snapshot_card import SurveyCard
 from talentstats.sources.survey_files.survey_file import SurveyFile
 from talentstats.workspace import Workspace
 
@@ -163,14 +163,9 @@ def _stored_already(digest: str, wave: int, workspace: Workspace, *, encrypted: 
 def _write(path: Path, card: SurveyCard, folder: Path, *, key: bytes | None) -> None:
     """Write file and card into a folder beside the target, which takes its name when both are whole."""
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".unfinished-"))
-        try:
+        with whole_folder(folder) as made:
             _copy(path, made / card.file, card, key=key)
-            write_card(card, made)
-            made.rename(folder)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+            write_card(card.as_card(), made)
     except OSError as error:
         raise InputError(
             "A survey file cannot be stored.",
