@@ -1,5 +1,6 @@
 """A copy of the project's data and documents, made once for each test process."""
 
+import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,8 @@ from talentstats.workspace import HOME_VARIABLE, Workspace
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
-# Tests that share something that takes long to make, such as a build, run in one process.
+# Tests that share something that takes long to make, such as a build, run in one process; the longest first,
+# so that what is left at the end is short and both processes stop at about the same time.
 TOGETHER = (
     ("tests/reporting/test_build.py", "tests/reporting/coalition/test_pages.py"),
     ("tests/reporting/test_payloads.py",),
@@ -32,6 +34,11 @@ TOGETHER = (
 )
 
 
+def pytest_configure() -> None:
+    """Give each test process one thread for matrices: they are small, and a thread that waits spins."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 class SharedFirst(LoadScopeScheduling):  # type: ignore[misc]
     """Give each process a whole group of tests at a time, then the others one by one."""
 
@@ -39,9 +46,20 @@ class SharedFirst(LoadScopeScheduling):  # type: ignore[misc]
         return next((files[0] for files in TOGETHER if nodeid.startswith(files)), nodeid)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests that run together first, in the order of the groups."""
+    items.sort(key=lambda item: _group(item.nodeid))
+
+
+def _group(nodeid: str) -> int:
+    return next((place for place, files in enumerate(TOGETHER) if nodeid.startswith(files)), len(TOGETHER))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> SharedFirst:
     """Schedule by what tests share: the marks of pytest-xdist say nothing to pytest 9.2."""
+    # Otherwise the groups with the most tests come first, which are not those that take longest.
+    config.option.loadscopereorder = False
     return SharedFirst(config, log)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from talentstats.version import __version__
 
 if TYPE_CHECKING:
-    from talentstats import figures, labour, smallarea
+    from talentstats import figures, labour, regions, smallarea
     from talentstats.estimate.change import change
     from talentstats.estimate.compare import compare
     from talentstats.estimate.contrast import contrast
@@ -43,7 +43,10 @@ if TYPE_CHECKING:
     from talentstats.estimate.testing.result import TestResult
     from talentstats.estimate.testing.t_test import t_test
     from talentstats.estimate.testing.two_way import two_way_table
+    from talentstats.reading import read_cbs, read_eurostat
     from talentstats.reporting.editions import open_report
+    from talentstats.sources.cbs.fetch import fetch_cbs
+    from talentstats.sources.eurostat.fetch import fetch_eurostat
     from talentstats.store import read_processed
     from talentstats.survey.design import SurveyDesign
     from talentstats.survey.make_replicates import make_replicates
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from talentstats.survey.unequal import Brewer, HartleyRao, JointProbabilities, Overton
     from talentstats.terms import Period, Vintage
     from talentstats.validation import validate
+    from talentstats.vintages.table_revisions import TableRevisions, revisions
     from talentstats.waves.sample import sample_of, stacked_sample
     from talentstats.weighting.calibration import calibrate
     from talentstats.weighting.diagnosis import diagnose_weights
@@ -74,6 +78,7 @@ _HOMES = {
     "ReplicateWeights": "talentstats.survey.replicates",
     "SurveyDesign": "talentstats.survey.design",
     "SurveySample": "talentstats.survey.sample",
+    "TableRevisions": "talentstats.vintages.table_revisions",
     "TestResult": "talentstats.estimate.testing.result",
     "Vintage": "talentstats.terms",
     "adjust_by_propensity": "talentstats.weighting.propensity",
@@ -97,6 +102,8 @@ _HOMES = {
     "estimate_ratio": "talentstats.estimate.statistics",
     "estimate_total": "talentstats.estimate.statistics",
     "estimate_variance": "talentstats.estimate.statistics",
+    "fetch_cbs": "talentstats.sources.cbs.fetch",
+    "fetch_eurostat": "talentstats.sources.eurostat.fetch",
     "finalize": "talentstats.estimate.partial",
     "fit_model": "talentstats.estimate.models.model",
     "load_partial": "talentstats.estimate.storage",
@@ -110,10 +117,13 @@ _HOMES = {
     "precision_of": "talentstats.estimate.planning.sample_size",
     "rake": "talentstats.weighting.raking",
     "rank_test": "talentstats.estimate.testing.rank_test",
+    "read_cbs": "talentstats.reading",
+    "read_eurostat": "talentstats.reading",
     "read_margins": "talentstats.weighting.margins_file",
     "read_processed": "talentstats.store",
     "required_n_for_change": "talentstats.estimate.planning.power",
     "required_sample_size": "talentstats.estimate.planning.sample_size",
+    "revisions": "talentstats.vintages.table_revisions",
     "sample_of": "talentstats.waves.sample",
     "save_partial": "talentstats.estimate.storage",
     "stacked_sample": "talentstats.waves.sample",
@@ -122,7 +132,7 @@ _HOMES = {
     "two_way_table": "talentstats.estimate.testing.two_way",
     "validate": "talentstats.validation",
 }
-_MODULES = ("figures", "labour", "smallarea")
+_MODULES = ("figures", "labour", "regions", "smallarea")
 
 __all__ = [
     "Brewer",
@@ -136,6 +146,7 @@ __all__ = [
     "ReplicateWeights",
     "SurveyDesign",
     "SurveySample",
+    "TableRevisions",
     "TestResult",
     "Vintage",
     "__version__",
@@ -160,6 +171,8 @@ __all__ = [
     "estimate_ratio",
     "estimate_total",
     "estimate_variance",
+    "fetch_cbs",
+    "fetch_eurostat",
     "figures",
     "finalize",
     "fit_model",
@@ -175,10 +188,14 @@ __all__ = [
     "precision_of",
     "rake",
     "rank_test",
+    "read_cbs",
+    "read_eurostat",
     "read_margins",
     "read_processed",
+    "regions",
     "required_n_for_change",
     "required_sample_size",
+    "revisions",
     "sample_of",
     "save_partial",
     "smallarea",

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from talentstats.errors import InputError, unknown_name
 from talentstats.prepare.corrections import Corrections, read_corrections
 from talentstats.prepare.observations import prepare_observations
+from talentstats.prepare.readable import Readable, dataset_of, read_declarations
 from talentstats.prepare.tables import snapshots_of
 from talentstats.progress import say
 from talentstats.provenance import Snapshot, sha256_of
-from talentstats.regions import Regions, read_regions
+from talentstats.regions import read_regions
 from talentstats.schemas import SCHEMAS, AcceptedDeviation, TableSchema, Text
 from talentstats.sources import find_snapshots
+from talentstats.sources.answers import KIND as ANSWERS
 from talentstats.store import ProcessedTable, Refusal, read_fingerprint, write_processed
 from talentstats.version import __version__
 from talentstats.workspace import Workspace
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 CORRECTIONS = "corrections.toml"
 PACKAGE = Path(__file__).parent
+_CBS = "cbs/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,7 @@ class Inputs:
     """What the processed tables are made of."""
 
     snapshots: tuple[Snapshot, ...]
-    regions: Regions
+    readable: Readable
     corrections: Corrections
     fingerprint: str
 
@@ -49,7 +52,7 @@ def read_inputs(workspace: Workspace) -> Inputs:
     _refuse_stray_judgements(corrections, {snapshot.origin.dataset for snapshot in snapshots})
     return Inputs(
         snapshots=snapshots,
-        regions=read_regions(workspace.reference),
+        readable=read_declarations(workspace.reference, read_regions(workspace.reference)),
         corrections=corrections,
         fingerprint=_fingerprint(snapshots, workspace),
     )
@@ -97,10 +100,13 @@ def validate_table(name: str, inputs: Inputs) -> "ValidatedTable":
     from talentstats.validation import validate  # noqa: PLC0415
 
     schema = _schema(name)
-    chosen = snapshots_of(name, inputs.snapshots)
+    chosen = snapshots_of(name, inputs.snapshots, inputs.readable)
     say(f"preparing table {name}")
     frame = prepare_observations(
-        chosen, regions=inputs.regions, corrections=inputs.corrections, where=f"data/reference/{CORRECTIONS}"
+        chosen,
+        readable=inputs.readable,
+        corrections=inputs.corrections,
+        where=f"data/reference/{CORRECTIONS}",
     )
     say(f"validating table {name}")
     return validate(
@@ -109,6 +115,30 @@ def validate_table(name: str, inputs: Inputs) -> "ValidatedTable":
         snapshots={snapshot.origin.dataset: snapshot.path for snapshot in chosen},
         accepted=_accepted(inputs.corrections, {snapshot.origin.dataset for snapshot in chosen}),
     )
+
+
+def validate_fetched(inputs: Inputs) -> "tuple[ValidationResult, ...]":
+    """Check the newest stored answers of every table of CBS against its own metadata.
+
+    Raises
+    ------
+    InputError
+        If answers cannot be read.
+    """
+    # As for tables: only when something is validated.
+    from talentstats.validation.cbs_table import validate_cbs  # noqa: PLC0415
+
+    newest: dict[str, Snapshot] = {}
+    for snapshot in inputs.snapshots:
+        if snapshot.kind == ANSWERS and snapshot.origin.dataset.startswith(_CBS):
+            known = newest.get(dataset_of(snapshot))
+            if known is None or known.origin.published <= snapshot.origin.published:
+                newest[dataset_of(snapshot)] = snapshot
+    results = []
+    for dataset, snapshot in newest.items():
+        say(f"validating fetched table {dataset}")
+        results.append(validate_cbs(snapshot).result)
+    return tuple(results)
 
 
 def _schema(name: str) -> TableSchema:
@@ -135,13 +165,13 @@ def _accepted(corrections: Corrections, datasets: set[str]) -> tuple[AcceptedDev
 
 
 def _processed(name: str, validated: "ValidatedTable", inputs: Inputs) -> ProcessedTable:
-    chosen = snapshots_of(name, inputs.snapshots)
+    chosen = snapshots_of(name, inputs.snapshots, inputs.readable)
     datasets = {snapshot.origin.dataset for snapshot in chosen}
     return ProcessedTable(
         name=name,
         frame=validated.frame,
         origins={snapshot.origin.dataset: snapshot.origin for snapshot in chosen},
-        regions=inputs.regions.names,
+        regions=inputs.readable.regions.names,
         refusals=tuple(
             Refusal(
                 dataset=entry.dataset,

@@ -21,6 +21,7 @@ WITH_LIMITS = (
     "survey_import",
     "survey_validation",
     "synthetic",
+    "cbs_table",
     "beside_others",
 )
 PARTS = (*WITH_LIMITS, "coverage")

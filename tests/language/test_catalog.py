@@ -23,6 +23,8 @@ MEASURES = [
     "uwv_tension",
     "uwv_class",
     "uwv_regions_very_tight",
+    "job_vacancy_rate",
+    "eurostat_unemployment_rate",
     "population",
     "residents_non_dutch",
     "share_non_dutch",

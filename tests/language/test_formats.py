@@ -49,6 +49,13 @@ def test_a_number_that_is_not_finite_is_refused(value: float | None) -> None:
         ("2022", "long", "2022", "2022"),
         ("2022-01-01", "short", "1 jan 2022", "1 Jan 2022"),
         ("2022-01-01", "long", "1 januari 2022", "1 January 2022"),
+        ("2022SJ00", "short", "2022/'23", "2022/23"),
+        ("2022SJ00", "prose", "schooljaar 2022/'23", "school year 2022/23"),
+        ("2022W103", "short", "2022-W3", "2022-W3"),
+        ("2022W103", "long", "week 3 van 2022", "week 3 of 2022"),
+        ("2022H2", "short", "2022-H2", "2022-H2"),
+        ("2022H2", "long", "2e halfjaar 2022", "2nd half 2022"),
+        ("2022H1", "prose", "eerste halfjaar van 2022", "first half of 2022"),
     ],
 )
 def test_periods_are_written_short_for_axes_and_long_for_sentences(

@@ -7,6 +7,7 @@ import pytest
 from talentstats.errors import InputError
 from talentstats.prepare.corrections import Exclusion, exclude, read_corrections
 from talentstats.prepare.observations import KEY, prepare_observations
+from talentstats.prepare.readable import read_declarations
 from talentstats.prepare.tables import snapshots_of
 from talentstats.regions import read_regions
 from talentstats.sources import find_snapshots
@@ -15,9 +16,10 @@ from tests_support import rewrite_raw
 
 
 def prepare(project: Workspace, table: str = "labour") -> pl.DataFrame:
+    readable = read_declarations(project.reference, read_regions(project.reference))
     return prepare_observations(
-        snapshots_of(table, find_snapshots(project.raw)),
-        regions=read_regions(project.reference),
+        snapshots_of(table, find_snapshots(project.raw), readable),
+        readable=readable,
         corrections=read_corrections(project.reference / "corrections.toml"),
         where="corrections.toml",
     )
@@ -97,12 +99,14 @@ def test_corrections_that_cannot_be_read_are_refused(tmp_path: Path, text: str) 
 
 def test_a_table_is_made_of_every_dataset_it_names(own_project: Workspace) -> None:
     (own_project.raw / "cbs/80590ned/2026-07-16/snapshot.toml").unlink()
+    readable = read_declarations(own_project.reference, read_regions(own_project.reference))
     with pytest.raises(InputError, match="does not hold what table `labour`"):
-        snapshots_of("labour", find_snapshots(own_project.raw))
+        snapshots_of("labour", find_snapshots(own_project.raw), readable)
 
 
 def test_a_dataset_that_no_table_uses_is_not_lost_in_silence(own_project: Workspace) -> None:
     folder = own_project.raw / "leiden/residents"
     folder.rename(folder.with_name("bewoners"))
+    readable = read_declarations(own_project.reference, read_regions(own_project.reference))
     with pytest.raises(InputError, match="leiden/"):
-        snapshots_of("labour", find_snapshots(own_project.raw))
+        snapshots_of("labour", find_snapshots(own_project.raw), readable)

@@ -4,10 +4,10 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -19,16 +19,26 @@ from talentstats.reporting.editions import open_report
 from talentstats.reporting.manifest import Manifest
 from talentstats.terms import Language
 from talentstats.workspace import Workspace
-from tests_support import numbers_shown, rewrite_raw, texts_of
+from tests_support import numbers_shown, pictures_of, rewrite_raw, texts_of
 
 pytestmark = pytest.mark.slow
 LANGUAGES = ("nl", "en")
+SHARED_FILES = ("plotly.min.js", "fonts.css")
 
 
 @pytest.fixture(scope="module")
 def out(made_project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out")
     build(make_plan(made_project, engine="builtin", out=folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def brief(made_project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the output folder of a build that takes little: one report, language and format."""
+    folder = tmp_path_factory.mktemp("brief")
+    plan = make_plan(made_project, report="talent-coalition", engine="builtin", formats=["html"], out=folder)
+    build(plan, ["en"])
     return folder
 
 
@@ -51,7 +61,7 @@ def test_a_build_gives_every_format_figures_numbers_and_the_validation(out: Path
     wanted |= {"manifest.json", "numbers.json", "numbers.csv", f"validation/validation.{language}.html"}
     wanted |= {
         f"figures/{name}-{language}.{kind}"
-        for name in ("tightness", "provinces", "revisions")
+        for name in ("tightness", "provinces", "provinces-map", "revisions")
         for kind in ("svg", "png", "pdf", "html", "csv", "json")
     }
     assert wanted <= names
@@ -86,12 +96,23 @@ def test_every_format_shows_every_number_of_the_prose(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_nothing_in_the_page_comes_from_elsewhere(out: Path, language: str) -> None:
+def test_nothing_in_a_page_comes_from_elsewhere(out: Path, language: str) -> None:
     folder = folder_of(out, language)
     for path in folder.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
         loaded = re.findall(r"""<(?:script|img|iframe|source|link)[^>]*?(?:src|href)=["']([^"']+)""", page)
-        assert [url for url in loaded if not url.startswith(("data:", "#"))] == [], path.name
+        beside = {url for url in loaded if not url.startswith(("data:", "#"))}
+        # The report is one file; the pages of figures share two that stand beside them.
+        assert beside == (set(SHARED_FILES) if path.parent.name == "figures" else set()), path.name
+        assert all((path.parent / name).is_file() for name in beside), path.name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_shows_the_pictures_that_stand_beside_it(out: Path, language: str) -> None:
+    folder = folder_of(out, language)
+    found = hashes(folder / "figures")
+    pictures = pictures_of(folder / f"biennial.{language}.docx")
+    assert pictures == {value for name, value in found.items() if name.endswith(".png")}
 
 
 def test_every_number_of_the_prose_is_in_the_numbers_file_with_its_witness(out: Path) -> None:
@@ -122,26 +143,20 @@ def test_a_build_in_another_place_gives_the_same_bytes(
         [sys.executable, "-c", code, str(own_project.root), str(tmp_path / "elsewhere")],
         check=True,
         env=environment,
-        timeout=300,
+        timeout=600,
         capture_output=True,
     )
     assert hashes(folder_of(tmp_path / "elsewhere", "nl")) == hashes(folder_of(out, "nl"))
 
 
 def test_verify_finds_nothing_when_nothing_changed_and_names_what_did(
-    own_made_project: Workspace, tmp_path: Path
+    brief: Path, own_made_project: Workspace, tmp_path: Path
 ) -> None:
-    plan = make_plan(
-        own_made_project,
-        report="talent-coalition",
-        engine="builtin",
-        formats=["html"],
-        out=tmp_path / "out",
-    )
-    (built,) = build(plan, ["en"])
-    path = built.folder / "manifest.json"
+    folder = tmp_path / "delivered"
+    shutil.copytree(brief / "2026" / "talent-coalition" / "en", folder)
+    path = folder / "manifest.json"
     assert verify(path, own_made_project) == ()
-    page = built.folder / "talent-coalition.en.html"
+    page = folder / "talent-coalition.en.html"
     page.write_bytes(page.read_bytes() + b" ")
     document = own_made_project.reports / "talent-coalition.en.qmd"
     document.write_text(document.read_text("utf-8") + "\nThe end.\n", encoding="utf-8")
@@ -184,24 +199,34 @@ def test_a_cell_that_fails_names_the_document_and_line(own_made_project: Workspa
 
 
 @pytest.mark.skipif(os.name == "nt", reason="kills a process group")
-def test_a_build_that_is_killed_leaves_the_last_good_output(out: Path, own_made_project: Workspace) -> None:
-    before = hashes(out)
-    rewrite_raw(own_made_project.raw / "leiden/residents/2023/residents.csv", "16643", "16644")
-    for delay in (3.0, 7.0, 11.0):
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "talentstats", "build", "--engine", "builtin", "--lang", "nl"),
-                *("--out", str(out), "--project", str(own_made_project.root)),
-            ],
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(delay)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        kept = {name: value for name, value in hashes(out).items() if "/." not in name}
-        assert kept == before
+@pytest.mark.parametrize("step", ["cell 3 of", "writing figures"])
+def test_a_build_that_is_killed_leaves_the_last_good_output(
+    brief: Path, own_made_project: Workspace, tmp_path: Path, step: str
+) -> None:
+    delivered = tmp_path / "delivered"
+    shutil.copytree(brief, delivered)
+    before = hashes(delivered)
+    document = own_made_project.reports / "talent-coalition.en.qmd"
+    document.write_text(document.read_text("utf-8") + "\nThe end.\n", encoding="utf-8")
+    code = (
+        "import os, signal, sys; from pathlib import Path; from talentstats.workspace import Workspace\n"
+        "from talentstats.progress import listening\n"
+        "from talentstats.reporting.build import build, make_plan\n"
+        "plan = make_plan(Workspace(Path(sys.argv[1])), report='talent-coalition', engine='builtin',\n"
+        "                 formats=['html'], out=Path(sys.argv[2]))\n"
+        "with listening(lambda told: sys.argv[3] in told and os.killpg(0, signal.SIGKILL)):\n"
+        "    build(plan, ['en'])\n"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", code, str(own_made_project.root), str(delivered), step],
+        start_new_session=True,
+        check=False,
+        timeout=600,
+        capture_output=True,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    # Unfinished work stands in a hidden folder beside the output.
+    assert {name: value for name, value in hashes(delivered).items() if "/." not in name} == before
 
 
 def test_warnings_of_the_validation_stand_in_the_report_and_under_the_figures(
@@ -223,11 +248,7 @@ def test_warnings_of_the_validation_stand_in_the_report_and_under_the_figures(
     assert any("Grote bijstelling (3)" in note for note in notes)
 
 
-def test_a_subset_of_formats_gives_just_those(made_project: Workspace, tmp_path: Path) -> None:
-    plan = make_plan(
-        made_project, report="talent-coalition", engine="builtin", formats=["docx"], out=tmp_path
-    )
-    (built,) = build(plan, ["nl"])
-    made = {path.suffix for path in built.folder.iterdir() if path.stem == "talent-coalition.nl"}
-    assert made == {".docx"}
-    assert module.output_folder(plan, "nl") == built.folder
+def test_a_subset_of_formats_gives_just_those(brief: Path, made_project: Workspace) -> None:
+    plan = make_plan(made_project, report="talent-coalition", engine="builtin", out=brief)
+    made = {path.name for path in module.output_folder(plan, "en").glob("talent-coalition.*")}
+    assert made == {"talent-coalition.en.html"}

@@ -1,4 +1,4 @@
-"""The command line: `talentstats build`, `validate`, `import`, `synthesise` and the rest."""
+"""The command line: `talentstats build`, `fetch`, `validate`, `import` and the rest."""
 
 import sys
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from talentstats.cli import data, reports, survey
+from talentstats.cli import data, fetch, reports, revisions, survey
 from talentstats.errors import TalentStatsError
 from talentstats.version import __version__
 
@@ -23,12 +23,15 @@ for command in (
     data.status,
     reports.verify,
     reports.numbers,
+    revisions.revisions,
+    revisions.publish,
     survey.synthesise,
     survey.template,
     survey.backtest,
     survey.key,
 ):
     app.command()(command)
+app.add_typer(fetch.fetching, name="fetch")
 app.add_typer(survey.importing, name="import")
 app.add_typer(survey.codebook, name="codebook")
 

@@ -17,7 +17,7 @@ def validate(
 ) -> None:
     """Check the data and the survey: exit code 0 when good, 1 for a broken critical rule, 2 if unusable."""
     from talentstats.prepare.tables import TABLES
-    from talentstats.processing import read_inputs, validate_table
+    from talentstats.processing import read_inputs, validate_fetched, validate_table
     from talentstats.reporting.supplements import write_validation
     from talentstats.terms import LANGUAGES
     from talentstats.waves.process import check_waves
@@ -26,7 +26,7 @@ def validate(
     with listening(progress(monotonic())):
         inputs = read_inputs(workspace)
         results = [validate_table(name, inputs).result for name in TABLES]
-        results += check_waves(workspace)
+        results += [*validate_fetched(inputs), *check_waves(workspace)]
     folder = out or workspace.output / "validation"
     written = write_validation(results, folder, LANGUAGES)
     screen = console()

@@ -119,7 +119,7 @@ class Figure:
         """
         from talentstats.figures.rendering import render  # noqa: PLC0415 -- a renderer is heavy
 
-        return render(self._speaking(language), format)
+        return render(self._speaking(language), (format,))[format]
 
     def save(
         self,

@@ -7,7 +7,12 @@ from talentstats.terms import Language
 
 Shape = Literal["circle", "diamond", "square", "triangle"]
 Align = Literal["left", "center", "right"]
-Symbol = Literal["filled", "open", "diamond", "square", "triangle", "range_upright", "range_flat", "bar"]
+Symbol = Literal[
+    "filled", "open", "diamond", "square", "triangle", "range_upright", "range_flat", "bar", "hatch"
+]
+# Points from corner to corner of a closed outline, and all outlines of one area: its parts and their holes.
+Ring = tuple[tuple[float, float], ...]
+Outline = tuple[Ring, ...]
 
 # Colour of the line around bars and around their samples in the key.
 BAR_EDGE = "grey"
@@ -67,6 +72,21 @@ class Bars:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Areas:
+    """Filled areas; `hover` says of each what it is. Holes run round against the outlines they are in.
+
+    Hatched ones have strokes of their colour on the background.
+    """
+
+    outlines: tuple[Outline, ...]
+    color: str
+    hatched: bool
+    edge: str
+    edge_width: float
+    hover: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
     """A pale rectangle behind everything: the interval of a reference."""
 
@@ -90,7 +110,8 @@ class Rule:
 class Label:
     """Text at a point, moved by `dx` and `dy` points (up is positive), vertically centred there.
 
-    One that is `inside` stands in front of a bar; others lie behind the data, on a ground of their own.
+    One that is `inside` stands in front of a bar; others lie behind the data, on a ground of their own. A
+    hatched area is no ground to read on: there a label inside is `grounded` too.
     """
 
     x: float
@@ -102,9 +123,10 @@ class Label:
     dy: float = 0.0
     bold: bool = False
     inside: bool = False
+    grounded: bool = False
 
 
-Mark = Line | Points | Ranges | Bars | Band | Rule | Label
+Mark = Line | Points | Ranges | Bars | Areas | Band | Rule | Label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +163,7 @@ class Plot:
     """The inside of a figure: marks in the order of drawing, two axes, and the key.
 
     A plot whose rows need a certain room says its height in centimetres; another takes what the page leaves.
+    A plot with `same_scale` is a map: a unit is as long on both axes.
     """
 
     marks: tuple[Mark, ...]
@@ -148,6 +171,7 @@ class Plot:
     y: Axis
     key: tuple[KeyEntry, ...] = ()
     height_cm: float | None = None
+    same_scale: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,7 @@ def mime_bundle(figure: Figure) -> tuple[dict[str, str], dict[str, dict[str, int
     """
     data: dict[str, str] = {}
     metadata: dict[str, dict[str, int]] = {}
-    for name in _formats():
-        content = render(figure, name)
+    for name, content in render(figure, _formats()).items():
         kind = _MIME_TYPES[name]
         data[kind] = content.decode("utf-8") if name == "svg" else base64.b64encode(content).decode("ascii")
         if name == "png":

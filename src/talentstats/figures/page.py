@@ -8,6 +8,7 @@ from talentstats.figures.marks import BAR_EDGE, Drawing, KeyEntry
 from talentstats.figures.text_table import TextTable
 from talentstats.language import text
 
+FONTS = "fonts.css"
 _EMBEDDED_WEIGHTS = (400, 700)
 
 _STYLE = """
@@ -36,8 +37,8 @@ thead th {{ font-weight: 700; }}
 """
 
 
-def page(drawing: Drawing, *, chart: str, table: TextTable, brand: Brand) -> str:
-    """Return a whole page, with everything it needs inside it.
+def page(drawing: Drawing, *, chart: str, table: TextTable, brand: Brand, self_contained: bool = True) -> str:
+    """Return a whole page.
 
     Parameters
     ----------
@@ -47,13 +48,18 @@ def page(drawing: Drawing, *, chart: str, table: TextTable, brand: Brand) -> str
         The chart as an HTML fragment.
     table : TextTable
     brand : Brand
+    self_contained : bool
+        Whether the fonts are inside the page, or in the file `FONTS` beside it.
     """
+    fonts = (
+        f"<style>{font_faces(brand)}</style>" if self_contained else f'<link rel="stylesheet" href="{FONTS}">'
+    )
     key = "".join(f"<li>{_symbol(entry, brand)}{html.escape(entry.text)}</li>" for entry in drawing.plot.key)
     parts = [
         f'<!DOCTYPE html>\n<html lang="{drawing.language}">\n<head>\n<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{html.escape(drawing.title)}</title>",
-        f"<style>{_fonts(brand)}{_style(brand)}</style>\n</head>\n<body>\n<main>",
+        f"{fonts}\n<style>{_style(brand)}</style>\n</head>\n<body>\n<main>",
         f'<p class="synthetic">{html.escape(drawing.synthetic)}</p>' if drawing.synthetic else "",
         f'<h1>{html.escape(drawing.title)}</h1>\n<p class="subtitle">{html.escape(drawing.subtitle)}</p>',
         f'<ul class="key">{key}</ul>' if key else "",
@@ -81,7 +87,8 @@ def _style(brand: Brand) -> str:
     )
 
 
-def _fonts(brand: Brand) -> str:
+def font_faces(brand: Brand) -> str:
+    """Return the fonts of the house as CSS that holds them."""
     return "".join(_font_face(brand, weight) for weight in _EMBEDDED_WEIGHTS)
 
 
@@ -100,6 +107,7 @@ def _symbol(entry: KeyEntry, brand: Brand) -> str:
         "square": f'<path d="M3 3H13V13H3Z" fill="{color}"/>',
         "triangle": f'<path d="M8 2 14 13H2Z" fill="{color}"/>',
         "bar": f'<path d="M1 3H15V13H1Z" fill="{color}" stroke="{brand.color(BAR_EDGE)}"/>',
+        "hatch": f'<path d="M1 3H15V13H1ZM1 9 7 3M4 13 14 3M9 13 15 7" fill="{hollow}" stroke="{color}"/>',
         "range_upright": f'<path d="M8 1V15" stroke="{color}" stroke-width="4"/>',
         "range_flat": f'<path d="M0 8H16" stroke="{color}" stroke-width="4"/>',
     }

@@ -2,12 +2,15 @@
 
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure as Sheet
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
+from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
 
 from talentstats.brand import Brand
@@ -25,12 +28,14 @@ from talentstats.figures.layout import (
 )
 from talentstats.figures.marks import (
     BAR_EDGE,
+    Areas,
     Band,
     Bars,
     Drawing,
     Label,
     Line,
     Mark,
+    Outline,
     Points,
     Ranges,
     Rule,
@@ -40,6 +45,7 @@ from talentstats.figures.marks import (
 
 PNG_DPI = 192
 EDGE_WIDTH = 0.6
+HATCH, HATCH_WIDTH = "////", 0.5
 POINTS_PER_INCH = 72
 DASHES = (0, (3.2, 2.2))
 # Half the height of a capital, as a share of the font size: centres text on a point.
@@ -56,21 +62,25 @@ _KEY_HOLLOW: tuple[Symbol, ...] = ("open", "diamond")
 _DRAWING = threading.Lock()
 
 
-def render(drawing: Drawing, brand: Brand, *, format: str) -> bytes:  # noqa: A002
-    """Return a drawing as the bytes of an SVG, PNG or PDF file; the same drawing, the same bytes.
+def render(drawing: Drawing, brand: Brand, *, formats: Sequence[str]) -> dict[str, bytes]:
+    """Return a drawing as the bytes of files; the same drawing, the same bytes, alone or with others.
 
     Parameters
     ----------
     drawing : Drawing
     brand : Brand
-    format : {"svg", "png", "pdf"}
+    formats : sequence of {"svg", "png", "pdf"}
+        Composed once for all.
     """
+    made = {}
     with _DRAWING, mpl.rc_context():
         _apply_settings()
         sheet = compose(drawing, brand)
-        stream = io.BytesIO()
-        sheet.savefig(stream, format=format, dpi=PNG_DPI, metadata=_metadata(drawing, format))
-    return stream.getvalue()
+        for name in formats:
+            stream = io.BytesIO()
+            sheet.savefig(stream, format=name, dpi=PNG_DPI, metadata=_metadata(drawing, name))
+            made[name] = stream.getvalue()
+    return made
 
 
 def _apply_settings() -> None:
@@ -79,6 +89,7 @@ def _apply_settings() -> None:
     mpl.rc("svg", hashsalt="talentstats", fonttype="path")
     mpl.rc("pdf", fonttype=42)
     mpl.rc("path", simplify=False)
+    mpl.rc("hatch", linewidth=HATCH_WIDTH)
     mpl.rc("text", parse_math=False)
 
 
@@ -153,8 +164,8 @@ def _draw_key(axes: Axes, place: KeyPlace, brand: Brand) -> None:
     symbol = place.entry.symbol
     if symbol == "range_upright":
         axes.plot([middle, middle], [place.y - 4, place.y + 4], color=color, linewidth=2.5)
-    elif symbol == "bar":
-        _draw_key_bar(axes, place, brand)
+    elif symbol in ("bar", "hatch"):
+        _draw_key_area(axes, place, brand)
     elif symbol == "range_flat":
         axes.plot([place.x, place.x + 9], [place.y, place.y], color=color, linewidth=2.6)
     else:
@@ -176,16 +187,18 @@ def _draw_key(axes: Axes, place: KeyPlace, brand: Brand) -> None:
     )
 
 
-def _draw_key_bar(axes: Axes, place: KeyPlace, brand: Brand) -> None:
-    axes.barh(
-        [place.y],
-        [9],
-        left=place.x,
-        height=7,
-        color=brand.color(place.entry.color),
-        edgecolor=brand.color(BAR_EDGE),
+def _draw_key_area(axes: Axes, place: KeyPlace, brand: Brand) -> None:
+    hatched, color = place.entry.symbol == "hatch", brand.color(place.entry.color)
+    sample = Rectangle(
+        (place.x, place.y - 3.5),
+        9,
+        7,
+        facecolor=brand.color("background") if hatched else color,
+        edgecolor=color if hatched else brand.color(BAR_EDGE),
+        hatch=HATCH if hatched else None,
         linewidth=EDGE_WIDTH,
     )
+    axes.add_patch(sample)
 
 
 def _dress_axes(axes: Axes, drawing: Drawing, brand: Brand) -> None:
@@ -210,6 +223,8 @@ def _dress_axes(axes: Axes, drawing: Drawing, brand: Brand) -> None:
     axes.tick_params(axis="x", length=3, pad=3, color=brand.color("grey"))
     axes.set_xlim(drawing.plot.x.low, drawing.plot.x.high)
     axes.set_ylim(drawing.plot.y.low, drawing.plot.y.high)
+    if drawing.plot.same_scale:
+        axes.set_aspect("equal")
 
 
 def _draw_row_label(axes: Axes, tick: Tick, brand: Brand) -> None:
@@ -235,6 +250,8 @@ def _draw_mark(axes: Axes, mark: Mark, brand: Brand, order: int) -> None:
         _draw_label(axes, mark, brand, order)
     elif isinstance(mark, Bars):
         _draw_bars(axes, mark, brand, order)
+    elif isinstance(mark, Areas):
+        _draw_areas(axes, mark, brand, order)
     elif isinstance(mark, Band):
         corners = ([mark.left, mark.right], mark.bottom, mark.top)
         axes.fill_between(*corners, color=color, linewidth=0, zorder=BANDS)
@@ -283,6 +300,27 @@ def _draw_bars(axes: Axes, bars: Bars, brand: Brand, order: int) -> None:
     )
 
 
+def _draw_areas(axes: Axes, areas: Areas, brand: Brand, order: int) -> None:
+    color = brand.color(areas.color)
+    shapes = PathCollection(
+        [_path(outline) for outline in areas.outlines],
+        facecolor=brand.color("background") if areas.hatched else color,
+        edgecolor=brand.color(areas.edge),
+        hatch=HATCH if areas.hatched else None,
+        hatchcolor=color,
+        linewidth=areas.edge_width,
+        joinstyle="round",
+        # The line around the outermost area is as thick as that around others.
+        clip_on=False,
+        zorder=order,
+    )
+    axes.add_collection(shapes, autolim=False)
+
+
+def _path(outline: Outline) -> Path:
+    return Path.make_compound_path(*(Path(ring, closed=True) for ring in outline))
+
+
 def _draw_label(axes: Axes, label: Label, brand: Brand, order: int) -> None:
     axes.annotate(
         label.text,
@@ -296,6 +334,6 @@ def _draw_label(axes: Axes, label: Label, brand: Brand, order: int) -> None:
         zorder=order if label.inside else LABELS,
         # A rule or grid line does not run through the words.
         bbox=None
-        if label.inside
+        if label.inside and not label.grounded
         else {"facecolor": brand.color("background"), "edgecolor": "none", "pad": 0.8},
     )

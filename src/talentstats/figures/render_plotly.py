@@ -4,14 +4,30 @@ import html
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
 
 from talentstats.brand import Brand
 from talentstats.figures.layout import BODY
-from talentstats.figures.marks import Axis, Band, Bars, Drawing, Label, Line, Mark, Plot, Points, Ranges, Rule
-from talentstats.figures.page import page
+from talentstats.figures.marks import (
+    Areas,
+    Axis,
+    Band,
+    Bars,
+    Drawing,
+    Label,
+    Line,
+    Mark,
+    Outline,
+    Plot,
+    Points,
+    Ranges,
+    Rule,
+)
+from talentstats.figures.page import FONTS, font_faces, page
 from talentstats.figures.text_table import TextTable
 
 DIV_ID = "talentstats-figure"
+LIBRARY = "plotly.min.js"
 PIXELS_PER_POINT = 96 / 72
 PIXELS_PER_CM = 96 / 2.54
 FONT_SIZE = 14
@@ -27,8 +43,8 @@ _CONFIG = {
 _SYMBOLS = {"circle": "circle", "diamond": "diamond", "square": "square", "triangle": "triangle-up"}
 
 
-def render(drawing: Drawing, table: TextTable, brand: Brand) -> bytes:
-    """Return a drawing as a self-contained HTML page with its table; the same drawing, the same bytes.
+def render(drawing: Drawing, table: TextTable, brand: Brand, *, self_contained: bool = True) -> bytes:
+    """Return a drawing as an HTML page with its table; the same drawing, the same bytes.
 
     Parameters
     ----------
@@ -36,15 +52,22 @@ def render(drawing: Drawing, table: TextTable, brand: Brand) -> bytes:
     table : TextTable
         The same figures, for readers who cannot see the chart.
     brand : Brand
+    self_contained : bool
+        Whether the page holds all it needs; otherwise `shared_files` have to stand beside it.
     """
     chart = compose(drawing, brand).to_html(
         full_html=False,
-        include_plotlyjs=True,
+        include_plotlyjs=self_contained or LIBRARY,
         include_mathjax=False,
         div_id=DIV_ID,
         config=_CONFIG | {"locale": drawing.language},
     )
-    return page(drawing, chart=chart, table=table, brand=brand).encode("utf-8")
+    return page(drawing, chart=chart, table=table, brand=brand, self_contained=self_contained).encode("utf-8")
+
+
+def shared_files(brand: Brand) -> dict[str, bytes]:
+    """Return by name the files that all pages which are not self-contained need beside them."""
+    return {LIBRARY: get_plotlyjs().encode("utf-8"), FONTS: font_faces(brand).encode("utf-8")}
 
 
 def compose(drawing: Drawing, brand: Brand) -> go.Figure:
@@ -66,7 +89,8 @@ def compose(drawing: Drawing, brand: Brand) -> go.Figure:
         | {"showline": drawing.plot.x.line, "linecolor": brand.color("grey"), "ticks": "outside"},
         # Ticks that nobody sees keep labels of rows off the data.
         yaxis=_axis(drawing.plot.y, brand)
-        | {"ticks": "outside", "ticklen": 6, "tickcolor": brand.color("background")},
+        | {"ticks": "outside", "ticklen": 6, "tickcolor": brand.color("background")}
+        | ({"scaleanchor": "x", "constrain": "domain"} if drawing.plot.same_scale else {}),
     )
     return figure
 
@@ -112,6 +136,8 @@ def _draw_mark(figure: go.Figure, mark: Mark, plot: Plot, brand: Brand) -> None:
         _draw_rule(figure, mark, plot, brand)
     elif isinstance(mark, Bars):
         _draw_bars(figure, mark, brand)
+    elif isinstance(mark, Areas):
+        _draw_areas(figure, mark, brand)
     elif isinstance(mark, Band):
         _draw_band(figure, mark, brand)
     elif isinstance(mark, Ranges):
@@ -182,6 +208,39 @@ def _draw_bars(figure: go.Figure, bars: Bars, brand: Brand) -> None:
     )
 
 
+def _draw_areas(figure: go.Figure, areas: Areas, brand: Brand) -> None:
+    color = brand.color(areas.color)
+    strokes = {
+        "shape": "/",
+        "fgcolor": color,
+        "bgcolor": brand.color("background"),
+        "size": 7,
+        "solidity": 0.12,
+    }
+    # One trace for each area: only a trace as a whole says something when a reader points inside it.
+    for outline, words in zip(areas.outlines, areas.hover, strict=True):
+        x, y = _corners(outline)
+        figure.add_scatter(
+            x=x,
+            y=y,
+            mode="lines",
+            fill="toself",
+            fillcolor=color,
+            fillpattern=strokes if areas.hatched else None,
+            line={"color": brand.color(areas.edge), "width": areas.edge_width * PIXELS_PER_POINT},
+            hoveron="fills",
+            cliponaxis=False,
+            text=escape(words),
+            hoverinfo="text" if words else "skip",
+        )
+
+
+def _corners(outline: Outline) -> tuple[list[float | None], list[float | None]]:
+    """Return the corners of all rings, with a gap after each."""
+    points = [point for ring in outline for point in (*ring, (None, None))]
+    return [x for x, _ in points], [y for _, y in points]
+
+
 def _draw_band(figure: go.Figure, band: Band, brand: Brand) -> None:
     figure.add_shape(
         type="rect",
@@ -216,5 +275,5 @@ def _draw_label(figure: go.Figure, label: Label, brand: Brand) -> None:
         xshift=label.dx * PIXELS_PER_POINT * 1.15,
         yshift=label.dy * PIXELS_PER_POINT * 1.15,
         borderpad=1,
-        bgcolor="rgba(0,0,0,0)" if label.inside else brand.color("background"),
+        bgcolor="rgba(0,0,0,0)" if label.inside and not label.grounded else brand.color("background"),
     )

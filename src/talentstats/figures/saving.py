@@ -11,7 +11,7 @@ import polars as pl
 
 from talentstats.errors import InputError
 from talentstats.figures.figure import Figure
-from talentstats.figures.rendering import check_format, render
+from talentstats.figures.rendering import check_format, render, shared_files
 from talentstats.language import Bilingual
 from talentstats.provenance import Origin
 from talentstats.tables import escape_formula
@@ -20,8 +20,25 @@ from talentstats.terms import LANGUAGES
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-def save(figure: Figure, stem: str, *, formats: Sequence[str], directory: Path) -> tuple[Path, ...]:
+def save(
+    figure: Figure, stem: str, *, formats: Sequence[str], directory: Path, self_contained: bool = True
+) -> tuple[Path, ...]:
     """Write pictures, `<stem>.csv` and `<stem>.json`; each file is replaced whole or not at all.
+
+    Parameters
+    ----------
+    figure : Figure
+    stem : str
+    formats : sequence of {"svg", "png", "pdf", "html"}
+    directory : Path
+    self_contained : bool
+        Whether an HTML page holds all it needs. Pages that are not share a few files beside them, which are
+        written when they are not there.
+
+    Returns
+    -------
+    tuple of Path
+        The pictures in the order asked, then `<stem>.csv` and, last of all that is written, `<stem>.json`.
 
     Raises
     ------
@@ -39,12 +56,21 @@ def save(figure: Figure, stem: str, *, formats: Sequence[str], directory: Path) 
             remedy="Pass the folder as `directory` and a plain name as `stem`.",
         )
     directory.mkdir(parents=True, exist_ok=True)
-    files = {directory / f"{stem}.{name}": render(figure, name) for name in names}
+    pictures = render(figure, names, self_contained=self_contained)
+    files = {directory / f"{stem}.{name}": content for name, content in pictures.items()}
     files[directory / f"{stem}.csv"] = data_csv(figure)
     files[directory / f"{stem}.json"] = metadata_json(figure, files=[path.name for path in files])
+    if "html" in names and not self_contained:
+        _write_shared(directory)
     for path, content in files.items():
         _write(path, content)
     return tuple(files)
+
+
+def _write_shared(directory: Path) -> None:
+    for name, content in shared_files().items():
+        if not (directory / name).is_file():
+            _write(directory / name, content)
 
 
 def data_csv(figure: Figure) -> bytes:

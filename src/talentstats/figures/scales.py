@@ -6,9 +6,8 @@ from decimal import Decimal
 
 from talentstats.figures.marks import Axis, Tick
 from talentstats.language import format_number, format_period
-from talentstats.terms import Frequency, Language, Period
+from talentstats.terms import Language, Period
 
-_PER_YEAR: dict[Frequency, int] = {"year": 1, "quarter": 4, "month": 12}
 _YEAR_STEPS = (1, 2, 5, 10, 20, 50)
 MOST_PERIOD_LABELS = 9
 MOST_YEAR_LABELS = 14
@@ -23,10 +22,7 @@ def period_position(period: str | Period) -> float:
     >>> period_position("2022Q2") - period_position("2021Q4")
     2.0
     """
-    parsed = Period.parse(period)
-    if parsed.frequency == "day":
-        return float(parsed.start.toordinal())
-    return float(parsed.year * _PER_YEAR[parsed.frequency] + parsed.number - 1)
+    return float(Period.parse(period).ordinal)
 
 
 def are_consecutive(earlier: str, later: str) -> bool:
@@ -96,7 +92,7 @@ def value_axis(low: float, high: float, *, decimals: int, language: Language) ->
     ticks = tuple(
         Tick(
             at=number * step,
-            text=format_number(number * step, decimals=_decimals_of(step), language=language),
+            text=format_number(number * step, decimals=written_decimals(step), language=language),
         )
         for number in range(first, last + 1)
     )
@@ -109,7 +105,7 @@ def _round_step(low: float, high: float, *, decimals: int) -> float:
     steps = [factor * scale for scale in (magnitude, 10 * magnitude) for factor in (1, 2, 2.5, 5)]
     for step in steps:
         first, last = _multiples(low, high, step)
-        if last - first <= MOST_INTERVALS and _decimals_of(step) <= decimals:
+        if last - first <= MOST_INTERVALS and written_decimals(step) <= decimals:
             return step
     return 100 * magnitude
 
@@ -120,7 +116,11 @@ def _multiples(low: float, high: float, step: float) -> tuple[int, int]:
     return first, max(math.ceil(high / step - 1e-9), first + 1)
 
 
-def _decimals_of(step: float) -> int:
-    """Return how many decimals a step needs, such as 1 for 2.5."""
+def written_decimals(step: float) -> int:
+    """Return how many decimals a round number needs.
+
+    >>> written_decimals(2.5), written_decimals(100.0)
+    (1, 0)
+    """
     exponent = Decimal(f"{step:.6g}").normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0

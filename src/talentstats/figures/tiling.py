@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from talentstats.figures.layout import POINTS_PER_CM
 from talentstats.figures.marks import (
+    Areas,
     Axis,
     Band,
     Bars,
@@ -26,14 +27,17 @@ BETWEEN_COLUMNS, AROUND_TITLE, BELOW = 16.0, 6.0, 16.0
 HAIRLINE = 0.7
 
 Move = Callable[[float], float]
+# A line above a panel, and whether it is bold.
+TitleLine = tuple[str, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """A plot with its title; all panels of a figure have the same two axes."""
+    """A plot with its title, and a line below that; panels beside each other have the same vertical axis."""
 
     title: str
     plot: Plot
+    subtitle: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ def tile(panels: Sequence[Panel], grid: Grid, key: tuple[KeyEntry, ...] = ()) ->
     key : tuple of KeyEntry
         Of all panels together.
     """
-    titles = [break_label(panel.title, width=grid.width).split("\n") for panel in panels]
+    titles = [_title_lines(panel, grid.width) for panel in panels]
     heights = [
         grid.height + 2 * AROUND_TITLE + LINE_HEIGHT * max(map(len, row))
         for row in _rows_of(titles, grid.columns)
@@ -97,7 +101,14 @@ def tile(panels: Sequence[Panel], grid: Grid, key: tuple[KeyEntry, ...] = ()) ->
     )
 
 
-def _rows_of(titles: Sequence[Sequence[str]], columns: int) -> list[Sequence[Sequence[str]]]:
+def _title_lines(panel: Panel, width: float) -> list[TitleLine]:
+    """Return the lines above a panel, and which of them are bold."""
+    title = ((line, True) for line in break_label(panel.title, width=width).split("\n"))
+    subtitle = break_label(panel.subtitle, width=width).split("\n") if panel.subtitle else []
+    return [*title, *((line, False) for line in subtitle)]
+
+
+def _rows_of(titles: Sequence[Sequence[TitleLine]], columns: int) -> list[Sequence[Sequence[TitleLine]]]:
     return [titles[start : start + columns] for start in range(0, len(titles), columns)]
 
 
@@ -112,7 +123,16 @@ def move(mark: Mark, across: Move, up: Move, plot: Plot) -> Mark:
         return replace(mark, x=tuple(map(across, mark.x)), y=heights)
     if isinstance(mark, Points):
         return replace(mark, x=tuple(map(across, mark.x)), y=tuple(map(up, mark.y)))
+    if isinstance(mark, Areas):
+        return _move_areas(mark, across, up)
     return _move_stretch(mark, across, up)
+
+
+def _move_areas(areas: Areas, across: Move, up: Move) -> Areas:
+    outlines = (
+        tuple(tuple((across(x), up(y)) for x, y in ring) for ring in outline) for outline in areas.outlines
+    )
+    return replace(areas, outlines=tuple(outlines))
 
 
 def _move_stretch(mark: Band | Bars | Ranges, across: Move, up: Move) -> Mark:
@@ -147,13 +167,14 @@ def _frame(plot: Plot, across: Move, up: Move) -> Iterator[Mark]:
     for tick in plot.y.ticks if plot.y.grid else ():
         at = up(tick.at)
         yield Band(left=left, right=right, bottom=at - half, top=at + half, color="grey-line")
-    yield Line(x=(left, right), y=(bottom, bottom), color="grey", dashed=False, hover=("", ""), thin=True)
+    if plot.x.line:
+        yield Line(x=(left, right), y=(bottom, bottom), color="grey", dashed=False, hover=("", ""), thin=True)
 
 
-def _title(lines: Sequence[str], left: float, top: float) -> Iterator[Label]:
-    for number, line in enumerate(reversed(lines)):
+def _title(lines: Sequence[TitleLine], left: float, top: float) -> Iterator[Label]:
+    for number, (line, is_bold) in enumerate(reversed(lines)):
         y = top + AROUND_TITLE + (number + 0.5) * LINE_HEIGHT
-        yield Label(x=left, y=y, text=line, color="foreground", bold=True)
+        yield Label(x=left, y=y, text=line, color="foreground", bold=is_bold)
 
 
 def _tick_labels(axis: Axis, across: Move, bottom: float) -> Iterator[Label]:

@@ -2,6 +2,7 @@
 
 from talentstats.labour.compare import LabourComparison, compare, rank_range, refuse_two_definitions, relation
 from talentstats.labour.observation import Definition, Observation
+from talentstats.labour.programmes import programmes
 from talentstats.labour.provinces import latest_complete_period, province_tightness
 from talentstats.labour.rounding import Range, range_of, ratio_range, rounded_half_up
 from talentstats.labour.series import Series
@@ -19,6 +20,7 @@ __all__ = [
     "TensionClass",
     "compare",
     "latest_complete_period",
+    "programmes",
     "province_tightness",
     "range_of",
     "rank_range",

@@ -17,6 +17,8 @@ EN_DASH = "\N{EN DASH}"
 
 _LOCALES: dict[Language, str] = {"nl": "nl_NL", "en": "en_GB"}
 _LONG_PATTERNS: dict[Frequency, str] = {"quarter": "QQQQ y", "month": "MMMM y", "day": "d MMMM y"}
+# Written by the catalogue, from the year and the number.
+_NAMED: tuple[Frequency, ...] = ("school_year", "half_year", "week")
 _SHORT_PATTERNS: dict[Frequency, str] = {"month": "MMM y", "day": "d MMM y"}
 
 
@@ -123,25 +125,37 @@ def format_period(period: str | Period, *, language: Language, style: str = "sho
     'eerste kwartaal van 2022'
     >>> format_period("2022Q1", language="en")
     '2022-Q1'
+    >>> format_period("2022SJ00", language="nl", style="long")
+    "schooljaar 2022/'23"
     """
     parsed = Period.parse(period)
     locale = _LOCALES[check_language(language)]
     if parsed.frequency == "year":
         return str(parsed.year)
-    if style == "prose" and parsed.frequency == "quarter":
-        return text(f"quarter.{parsed.number}", language, year=str(parsed.year))
-    if style in ("long", "prose"):
-        return babel_date(parsed.start, _LONG_PATTERNS[parsed.frequency], locale=locale)
-    if style != "short":
+    if style not in ("short", "long", "prose"):
         raise InputError(
             f"Unknown style `{style}`.",
             expected="`short`, `long` or `prose`",
             got=f"`{style}`",
             remedy="Use `short` for axes and tables, `long` for labels, `prose` inside a sentence.",
         )
+    if parsed.frequency in _NAMED:
+        return _named(parsed, style, language)
+    if style == "prose" and parsed.frequency == "quarter":
+        return text(f"quarter.{parsed.number}", language, year=str(parsed.year))
+    if style in ("long", "prose"):
+        return babel_date(parsed.start, _LONG_PATTERNS[parsed.frequency], locale=locale)
     if parsed.frequency == "quarter":
         return text("period.quarter_short", language, year=str(parsed.year), number=str(parsed.number))
     return babel_date(parsed.start, _SHORT_PATTERNS[parsed.frequency], locale=locale)
+
+
+def _named(period: Period, style: str, language: Language) -> str:
+    """Write a school year, half-year or week."""
+    words = {"year": str(period.year), "next": f"{(period.year + 1) % 100:02d}", "number": str(period.number)}
+    if period.frequency == "half_year" and style != "short":
+        return text(f"half_year.{style}_{period.number}", language, **words)
+    return text(f"period.{period.frequency}_{'short' if style == 'short' else 'long'}", language, **words)
 
 
 def format_date(day: date | Vintage, *, language: Language, style: str = "long") -> str:

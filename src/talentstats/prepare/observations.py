@@ -6,23 +6,23 @@ import polars as pl
 
 from talentstats.errors import InputError
 from talentstats.prepare.corrections import Corrections, exclude
-from talentstats.prepare.transcription import read_transcription
+from talentstats.prepare.readable import Readable
 from talentstats.provenance import Snapshot
-from talentstats.regions import Regions
 from talentstats.terms import CERTAINTIES
 
 KEY = ("measure", "region", "period", "adjustment", "method", "vintage")
 
 
 def prepare_observations(
-    snapshots: Iterable[Snapshot], *, regions: Regions, corrections: Corrections, where: str
+    snapshots: Iterable[Snapshot], *, readable: Readable, corrections: Corrections, where: str
 ) -> pl.DataFrame:
     """Read snapshots, leave out what is declared unusable, and keep one row for each published figure.
 
     Parameters
     ----------
     snapshots : iterable of Snapshot
-    regions : Regions
+    readable : Readable
+        What is declared of stored files.
     corrections : Corrections
         Only exclusions of datasets among `snapshots` are applied.
     where : str
@@ -35,7 +35,7 @@ def prepare_observations(
     """
     chosen = tuple(snapshots)
     datasets = {snapshot.origin.dataset for snapshot in chosen}
-    frame = pl.concat([read_transcription(snapshot, regions) for snapshot in chosen])
+    frame = pl.concat([readable.read(snapshot) for snapshot in chosen])
     applicable = tuple(entry for entry in corrections.exclusions if entry.dataset in datasets)
     frame = exclude(frame, applicable, where=where)
     return _one_row_per_figure(frame).sort(

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from talentstats.errors import InputError
+from talentstats.prepare.readable import TRANSCRIPTION, Readable, dataset_of
 from talentstats.provenance import Snapshot
+from talentstats.schemas import SCHEMAS
 
+#: What must be there; what was fetched or downloaded comes on top of it.
 TABLES: Mapping[str, tuple[str, ...]] = {
     "labour": (
         "cbs/80472ned",
@@ -18,6 +21,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "cbs/tightness-provinces",
         "cbs/tightness-releases",
         "cbs/vacancies-news",
+        "eurostat/jvs_q_nace2",
         "uwv/spanningsindicator",
     ),
     "region": (
@@ -28,19 +32,22 @@ TABLES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def snapshots_of(table: str, snapshots: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
+def snapshots_of(table: str, snapshots: tuple[Snapshot, ...], readable: Readable) -> tuple[Snapshot, ...]:
     """Return the snapshots of one table; every dataset it is made of must be there.
+
+    Fetched answers and downloaded files belong to a table when a measure of it is declared of their dataset.
+    They may be there or not; other answers are there to be looked at.
 
     Raises
     ------
     InputError
-        If a dataset has no snapshot, or a snapshot belongs to no table.
+        If a dataset has no snapshot, or a transcription belongs to no table.
     """
+    used = tuple(one for one in snapshots if _is_of(table, one, readable))
     known = {dataset for datasets in TABLES.values() for dataset in datasets}
-    found = {snapshot.origin.dataset.rpartition("/")[0]: snapshot.kind for snapshot in snapshots}
-    # What was fetched may also be there to be looked at; a transcription was made for a table.
-    stray = sorted(name for name, kind in found.items() if kind == "transcription" and name not in known)
-    missing = sorted(set(TABLES[table]) - set(found))
+    # A transcription was made for a table, so one that no table uses is a mistake.
+    stray = sorted({dataset_of(one) for one in snapshots if one.kind == TRANSCRIPTION} - known)
+    missing = sorted(set(TABLES[table]) - {dataset_of(snapshot) for snapshot in used})
     if stray or missing:
         raise InputError(
             f"`data/raw` does not hold what table `{table}` is made of."
@@ -54,4 +61,11 @@ def snapshots_of(table: str, snapshots: tuple[Snapshot, ...]) -> tuple[Snapshot,
             if missing
             else "Add the dataset to a table in `prepare/tables.py`, or take the folder away.",
         )
-    return tuple(s for s in snapshots if s.origin.dataset.rpartition("/")[0] in TABLES[table])
+    return used
+
+
+def _is_of(table: str, snapshot: Snapshot, readable: Readable) -> bool:
+    if snapshot.kind == TRANSCRIPTION:
+        return dataset_of(snapshot) in TABLES[table]
+    measures = {measure.name for schema in SCHEMAS if schema.name == table for measure in schema.measures}
+    return not measures.isdisjoint(readable.measures_in(snapshot))

@@ -1,16 +1,21 @@
-"""Moves of inhabitants and territory between municipalities, and where they lead over the years."""
+"""Moves of inhabitants and territory between municipalities."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
-from typing import Literal
+from typing import Literal, get_args
+
+from talentstats.errors import unknown_name
 
 #: `formation`: the municipality ended in a new one; `addition`: it ended in one that existed;
 #: `border`: it went on; `stays`: the part that kept its code beside an addition;
-#: `rename`: the same municipality under another code.
-ChangeKind = Literal["formation", "addition", "border", "stays", "rename"]
+#: `rename`: the same municipality under another code;
+#: `closed`: the register of persons without an address ended.
+ChangeKind = Literal["formation", "addition", "border", "stays", "rename", "closed"]
+
+#: What CBS counted of each move.
+Weight = Literal["inhabitants", "dwellings", "hectares"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,17 +24,21 @@ class BoundaryChange:
 
     Attributes
     ----------
-    hectares, dwellings, inhabitants : int or None
+    hectares, dwellings, inhabitants : number or None
         What moved; None where CBS did not say.
     """
 
     on: date
     from_code: str
     to_code: str
-    hectares: int | None
+    hectares: float | None
     dwellings: int | None
     inhabitants: int | None
     kind: ChangeKind
+
+    def moved(self, by: Weight) -> float | None:
+        """Return how many inhabitants, dwellings or hectares moved; None where CBS did not say."""
+        return {"inhabitants": self.inhabitants, "dwellings": self.dwellings, "hectares": self.hectares}[by]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,27 +81,16 @@ class Redrawn:
     lost: int | None
 
 
-def destinations(
-    changes: Iterable[BoundaryChange], code: str, *, after: date, until: date
-) -> tuple[Successor, ...]:
-    """Return where the inhabitants of a municipality went, the largest share first; shares sum to one.
+def check_weight(by: str) -> None:
+    """Refuse what CBS did not count of the moves.
 
-    A border change of a municipality that goes on moves no share when the number who stayed is not known:
-    CBS says how many moved, not how many were left. `redrawn` lists those.
-
-    Parameters
-    ----------
-    changes : iterable of BoundaryChange
-        In order of their days.
-    after, until : date
-        Changes later than `after`, up to and including `until`.
+    Raises
+    ------
+    InputError
+        With the closest of the three.
     """
-    shares = {code: 1.0}
-    window = (change for change in changes if after < change.on <= until)
-    for _, moves in groupby(window, key=lambda change: change.on):
-        shares = _moved(shares, tuple(moves))
-    ordered = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Successor(code=to_code, share=share) for to_code, share in ordered)
+    if by not in get_args(Weight):
+        raise unknown_name("weight", by, get_args(Weight))
 
 
 def redrawn(
@@ -113,25 +111,6 @@ def redrawn(
         Redrawn(code=code, gained=_total(gained[code]), lost=_total(lost[code]))
         for code in sorted({*gained, *lost})
     )
-
-
-def _moved(shares: Mapping[str, float], moves: tuple[BoundaryChange, ...]) -> dict[str, float]:
-    result: dict[str, float] = defaultdict(float)
-    for code, share in shares.items():
-        for to_code, part in _parts(code, moves).items():
-            result[to_code] += share * part
-    return dict(result)
-
-
-def _parts(code: str, moves: tuple[BoundaryChange, ...]) -> dict[str, float]:
-    own = [move for move in moves if move.from_code == code]
-    goes_on = not own or any(move.kind == "border" for move in own)
-    if goes_on and not any(move.kind == "stays" for move in own):
-        return {code: 1.0}
-    if len(own) == 1:
-        return {own[0].to_code: 1.0}
-    total = sum(move.inhabitants or 0 for move in own)
-    return {move.to_code: (move.inhabitants or 0) / total for move in own if move.inhabitants}
 
 
 def _total(counts: Iterable[int | None]) -> int | None:

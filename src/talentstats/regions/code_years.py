@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from talentstats.errors import InputError
-from talentstats.regions.boundary_changes import Redrawn, Split, Successor
+from talentstats.regions.boundary_changes import Redrawn, Split
 from talentstats.regions.municipality_files import Municipality
 
 #: Years of which `municipalities.csv` holds every municipality.
-FIRST_YEAR, LAST_YEAR = 2011, 2026
+FIRST_YEAR, LAST_YEAR = 1988, 2026
 
 
 def new_year(year: int) -> date:
@@ -36,7 +36,7 @@ def refuse_backwards(from_year: int, to_year: int) -> None:
             "Municipality codes cannot be carried back in time.",
             expected=f"a year from {from_year} on",
             got=str(to_year),
-            remedy="Carry the earlier wave to the later year: what was merged cannot be taken apart.",
+            remedy="Carry the earlier wave to the later year; only counts can be divided, by a crosswalk.",
         )
 
 
@@ -53,25 +53,31 @@ def unknown_codes(count: int, year: int, *, where: str | None) -> InputError:
 
 
 def not_of_year(
-    became: Mapping[str, tuple[Successor, ...]],
+    became: Mapping[str, tuple[str, ...]],
+    formed: Mapping[str, tuple[str, ...]],
     year: int,
     *,
     known: Mapping[str, Municipality],
     where: str | None,
 ) -> InputError:
-    """Make the error for codes of the list that were not valid that year, with what became of each.
+    """Make the error for codes of the list that were not valid that year.
 
     The codes are named, without rows or counts: they come from a public list, and the successor is what a
     reader needs.
+
+    Parameters
+    ----------
+    became : mapping of code to codes
+        Codes that had ended, with those that hold their inhabitants that year.
+    formed : mapping of code to codes
+        Codes that did not exist yet, with those they were formed from.
     """
-    problems, remedies = [], []
-    for code, successors in became.items():
-        entry = known[code]
-        days = f"until {entry.valid_to}" if successors else f"from {entry.valid_from}"
-        problems.append(f"`{code}` {entry.name} {days}")
-        if successors:
-            parts = ", ".join(f"`{part.code}` {known[part.code].name}" for part in successors)
-            remedies.append(f"`{code}` became {parts}")
+    problems = [f"`{code}` {known[code].name} until {known[code].valid_to}" for code in became]
+    problems += [f"`{code}` {known[code].name} from {known[code].valid_from}" for code in formed]
+    remedies = [f"`{code}` became {_listed(parts, known)}" for code, parts in became.items()]
+    remedies += [
+        f"`{code}` was formed from {_listed(parts, known)}" for code, parts in formed.items() if parts
+    ]
     return InputError(
         f"Municipality codes that were not valid on 1 January {year}.",
         where=where,
@@ -79,6 +85,10 @@ def not_of_year(
         got=", ".join(problems),
         remedy=". ".join([*remedies, "Name the year that the codes are of, or correct them."]),
     )
+
+
+def _listed(codes: Iterable[str], known: Mapping[str, Municipality]) -> str:
+    return ", ".join(f"`{code}` {known[code].name}" for code in codes)
 
 
 def refuse_divided(

@@ -1,6 +1,6 @@
-"""The municipalities of each year since 2011, and respondents' codes carried from one year to another."""
+"""The municipalities of each year since 1988, and respondents' codes carried from one year to another."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
@@ -13,7 +13,6 @@ from talentstats.regions.boundary_changes import (
     Redrawn,
     Split,
     Successor,
-    destinations,
     redrawn,
 )
 from talentstats.regions.code_years import (
@@ -31,6 +30,7 @@ from talentstats.regions.municipality_files import (
     read_list,
     read_survey_regions,
 )
+from talentstats.regions.walk import destinations
 
 #: Region of a municipality that is not in the area of a participating centre.
 REST = "rest"
@@ -62,7 +62,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Municipalities:
-    """Every municipality since 2011, what became of it, and the survey's regions.
+    """Every municipality since 1988, what became of it, and the survey's regions.
 
     Attributes
     ----------
@@ -90,8 +90,38 @@ class Municipalities:
         InputError
             If the list does not hold that year.
         """
+        return frozenset(
+            code for code in self.areas_in(year) if self.municipalities[code].kind == "municipality"
+        )
+
+    def areas_in(self, year: int) -> frozenset[str]:
+        """Return the codes of 1 January of a year under which persons or land were counted.
+
+        Until 1996 some are no municipality: a polder, and a register of persons without an address.
+
+        Raises
+        ------
+        InputError
+            If the list does not hold that year.
+        """
         day = new_year(year)
         return frozenset(code for code, known in self.municipalities.items() if known.existed_on(day))
+
+    def checked_codes(self, codes: Iterable[str], year: int) -> list[str]:
+        """Return codes in order, each once, after checking that they were valid on 1 January of a year.
+
+        Raises
+        ------
+        InputError
+            If a code is unknown, had ended or did not exist yet; the error names what became of it, or of
+            what it was formed.
+        """
+        given = sorted(set(codes))
+        day = new_year(year)
+        wrong = [code for code in given if not self._known(code).existed_on(day)]
+        if wrong:
+            raise self._not_of_year(wrong, year, where=None)
+        return given
 
     def name(self, code: str) -> str:
         """Return the name of a municipality by its code, also of one that has ended.
@@ -115,8 +145,8 @@ class Municipalities:
         if known.existed_on(day):
             return (Successor(code=code, share=1.0),)
         if known.valid_to is None or known.valid_to > day:
-            raise not_of_year({code: ()}, year, known=self.municipalities, where=None)
-        return destinations(self.changes, code, after=known.valid_to, until=day)
+            raise self._not_of_year([code], year, where=None)
+        return destinations(self.changes, [code], after=known.valid_to, until=day)[code]
 
     def carry(
         self, codes: pl.Series, *, from_year: int, to_year: int, rule: CarryRule = "largest"
@@ -142,7 +172,7 @@ class Municipalities:
         after, until = new_year(from_year), new_year(to_year)
         refuse_backwards(from_year, to_year)
         present = self._valid_codes(codes, from_year)
-        ways = {code: destinations(self.changes, code, after=after, until=until) for code in present}
+        ways = destinations(self.changes, present, after=after, until=until)
         target = {code: way[0].code for code, way in ways.items()}
         splits = tuple(
             Split(code=code, to=way[0].code, elsewhere=1 - way[0].share)
@@ -204,13 +234,23 @@ class Municipalities:
             raise unknown_codes(int(codes.is_in(unknown).sum()), year, where=where)
         wrong = [code for code in present if not self.municipalities[code].existed_on(new_year(year))]
         if wrong:
-            became = {code: self._became(code, year) for code in wrong}
-            raise not_of_year(became, year, known=self.municipalities, where=where)
+            raise self._not_of_year(wrong, year, where=where)
         return present
 
-    def _became(self, code: str, year: int) -> tuple[Successor, ...]:
-        ended = self.municipalities[code].valid_to
-        return self.successors(code, year) if ended and ended < new_year(year) else ()
+    def _not_of_year(self, codes: Iterable[str], year: int, *, where: str | None) -> InputError:
+        became, formed = {}, {}
+        for code in codes:
+            ended = self.municipalities[code].valid_to
+            if ended and ended < new_year(year):
+                became[code] = tuple(part.code for part in self.successors(code, year))
+            else:
+                began = self.municipalities[code].valid_from
+                formed[code] = tuple(
+                    change.from_code
+                    for change in self.changes
+                    if change.to_code == code and change.on == began
+                )
+        return not_of_year(became, formed, year, known=self.municipalities, where=where)
 
 
 def read_municipalities(reference: Path) -> Municipalities:

@@ -16,9 +16,10 @@ from talentstats.progress import listener, listening, say
 from talentstats.provenance import sha256_of
 from talentstats.reporting import engines
 from talentstats.reporting.editions import REPORTS, Edition, Report, document_path, open_report, read_edition
+from talentstats.reporting.figure_files import FOLDER_VARIABLE
 from talentstats.reporting.manifest import NAME, Manifest, Request, differences, hashes_of, versions
 from talentstats.reporting.prose import check_known, check_prose, check_same_numbers
-from talentstats.reporting.supplements import write_supplements
+from talentstats.reporting.supplements import FIGURES, write_supplements
 from talentstats.store import read_fingerprint, replace_folder
 from talentstats.terms import LANGUAGES, Language
 from talentstats.waves.process import check_waves
@@ -257,6 +258,7 @@ def _render(plan: Plan, report: Report, folder: Path) -> None:
         stem=f"{plan.report}.{report.language}",
         parameters={"edition": plan.edition.id, "as_of": plan.edition.as_of.isoformat()},
         timestamp=datetime.combine(plan.edition.date, time(), tzinfo=UTC),
+        environment={FOLDER_VARIABLE: str(folder / FIGURES)},
         progress=say,
     )
 

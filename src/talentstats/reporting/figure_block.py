@@ -1,8 +1,10 @@
 """A figure in a document: picture files beside it, and the Markdown that shows them."""
 
+import shutil
 from pathlib import Path
 
 from talentstats.figures import Figure
+from talentstats.reporting.figure_files import collect, collecting_folder, figure_stem
 from talentstats.reporting.numbers import Shown
 from talentstats.tables import escape_markdown
 
@@ -32,9 +34,21 @@ def figure_block(figure: Figure, name: str, *, caption: str, directory: Path) ->
     Shown
         Markdown that pandoc and Quarto understand.
     """
-    stem = f"{name}-{figure.language}"
-    figure.save(stem, formats=FORMATS, directory=directory / FOLDER)
+    stem = figure_stem(figure, name)
+    _put_pictures(figure, name, directory / FOLDER)
     alt = " ".join(figure.alt().split()).replace("\\", "\\\\").replace('"', '\\"')
     return Shown(
         f'::: {{#fig-{name}}}\n![]({FOLDER}/{stem}){{fig-alt="{alt}"}}\n\n{escape_markdown(caption)}\n:::'
     )
+
+
+def _put_pictures(figure: Figure, name: str, target: Path) -> None:
+    """Draw the pictures; in a build, copy those that it delivers beside the document."""
+    stem, collected = figure_stem(figure, name), collecting_folder()
+    if collected is None:
+        figure.save(stem, formats=FORMATS, directory=target)
+        return
+    collect(figure, name, collected)
+    target.mkdir(parents=True, exist_ok=True)
+    for kind in FORMATS:
+        shutil.copyfile(collected / f"{stem}.{kind}", target / f"{stem}.{kind}")

@@ -12,7 +12,7 @@ from talentstats.reporting.comparisons import ProseLine, check_comparisons, read
 from talentstats.reporting.numbers import NumberStore
 
 RULES = "prose.toml"
-_CALL = re.compile(r"`\{python\}\s+(n|rel|claim)\(([^`]*)\)\s*`")
+CALL = re.compile(r"`\{python\}\s+(n|rel|claim)\(([^`]*)\)\s*`")
 _LITERAL = re.compile(r"""^\s*(["'])([^"']+)\1\s*(?:,\s*(["'])([^"']+)\3\s*)?$""")
 _CLAIM = re.compile(r"""^\s*(["'])([^"']+)\1\s*(?:,\s*form\s*=\s*(["'])([a-z]+)\3\s*)?$""")
 _CITED = re.compile(r"""report\.(figure_block|figure|table)\(\s*["']([^"']+)["']""")
@@ -57,7 +57,7 @@ def used_ids(document: Path) -> tuple[str, ...]:
 def _calls(document: Path) -> Iterator[_Call]:
     """Give every number and claim that a document names."""
     for number, line in enumerate(_read(document), start=1):
-        for call in _CALL.finditer(line):
+        for call in CALL.finditer(line):
             literal = (_CLAIM if call[1] == "claim" else _LITERAL).match(call[2])
             if literal is None:
                 raise DocumentError(

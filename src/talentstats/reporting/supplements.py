@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from talentstats.progress import say
 from talentstats.reporting.editions import Report
+from talentstats.reporting.figure_files import collect
 from talentstats.reporting.numbers import Number, Witness
 from talentstats.tables import escape_formula
 from talentstats.terms import Language
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from talentstats.validation import ValidationResult
 
 _SIGNED_NUMBER = re.compile("[+\N{MINUS SIGN}-][0-9.,]+")
-FIGURE_FORMATS = ("svg", "png", "pdf", "html")
+FIGURES = "figures"
 _CSV_COLUMNS = (
     "id",
     "text",
@@ -41,12 +42,19 @@ _CSV_COLUMNS = (
 
 
 def write_supplements(report: Report, results: Sequence["ValidationResult"], folder: Path) -> None:
-    """Write the figures, numbers and validation results of a report beside it."""
+    """Write the figures, numbers and validation results of a report beside it.
+
+    Parameters
+    ----------
+    report : Report
+    results : sequence of ValidationResult
+    folder : Path
+        Of this build only. Its documents have drawn the figures they show in `figures`; the others are
+        drawn here.
+    """
+    say(f"writing figures, numbers and validation ({report.language})")
     for name in report.contents.figures:
-        say(f"drawing figure {name} ({report.language})")
-        report.figure(name).save(
-            f"{name}-{report.language}", formats=FIGURE_FORMATS, directory=folder / "figures"
-        )
+        collect(report.figure(name), name, folder / FIGURES)
     rows = [_number_row(number, report) for number in sorted(report.numbers, key=lambda number: number.id)]
     text = json.dumps(rows, indent=1, ensure_ascii=False, sort_keys=True)
     (folder / "numbers.json").write_text(text + "\n", encoding="utf-8", newline="\n")

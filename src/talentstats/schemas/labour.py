@@ -12,7 +12,16 @@ from talentstats.schemas.checks import (
 )
 from talentstats.schemas.observation import observation_schema
 from talentstats.schemas.schema import Measure, Text
-from talentstats.terms import EBB_NEW, EBB_OLD, UWV_INDICATOR, VACANCY_SURVEY, Adjustment, Frequency
+from talentstats.terms import (
+    EBB_NEW,
+    EBB_OLD,
+    EUROSTAT_UNEMPLOYMENT,
+    EUROSTAT_VACANCIES,
+    UWV_INDICATOR,
+    VACANCY_SURVEY,
+    Adjustment,
+    Frequency,
+)
 
 PROVINCES = tuple(f"PV{number}" for number in range(20, 32))
 COUNTRY = "NL01"
@@ -156,6 +165,31 @@ MEASURES = (
         minimum=0,
         maximum=35,
     ),
+    Measure(
+        name="job_vacancy_rate",
+        meaning=Text(
+            nl="vacatures als percentage van alle bezette en vacante banen (Eurostat)",
+            en="vacancies as a percentage of all occupied and vacant posts (Eurostat)",
+        ),
+        unit="percent",
+        minimum=0.1,
+        maximum=15,
+        methods=(EUROSTAT_VACANCIES,),
+        adjustments=_BOTH,
+        frequencies=_QUARTER,
+    ),
+    Measure(
+        name="eurostat_unemployment_rate",
+        meaning=Text(
+            nl="werkloosheidspercentage volgens Eurostat", en="unemployment rate according to Eurostat"
+        ),
+        unit="percent",
+        minimum=0.5,
+        maximum=30,
+        methods=(EUROSTAT_UNEMPLOYMENT,),
+        adjustments=_BOTH,
+        frequencies=("month", "quarter"),
+    ),
 )
 
 _VARIANTS = (
@@ -173,6 +207,9 @@ _VARIANTS = (
     ),
     DeclaredVariant(
         dataset="cbs/80590ned/*", measures=_UNEMPLOYMENT, adjustments=("SA", "NSA"), methods=(EBB_NEW,)
+    ),
+    DeclaredVariant(
+        dataset="cbs/85224NED/*", measures=_UNEMPLOYMENT, adjustments=("SA", "NSA"), methods=(EBB_NEW,)
     ),
     DeclaredVariant(
         dataset="cbs/tightness-provinces/*",
@@ -200,6 +237,7 @@ LABOUR = observation_schema(
                 "cbs/vacancies-news/*",
                 "cbs/tightness-releases/*",
                 "cbs/tightness-provinces/*",
+                "eurostat/jvs_q_nace2/*",
                 "uwv/spanningsindicator/*",
             )
         ),

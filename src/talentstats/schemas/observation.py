@@ -6,7 +6,7 @@ from talentstats.terms import ADJUSTMENTS, CERTAINTIES, METHODS, STATUSES
 
 OBSERVATION_KEY = ("measure", "region", "period", "adjustment", "method", "vintage")
 
-_SNAPSHOT_FOLDER = r"[a-z0-9-]+/[A-Za-z0-9_-]+/\d{4}(?:-\d{2}){0,2}"
+_SNAPSHOT_FOLDER = r"[a-z0-9-]+/[A-Za-z0-9_-]+/\d{4}(?:-\d{2}){0,2}(?:\.\d+)?"
 _PERIOD = r"\d{4}(?:Q[1-4]|M(?:0[1-9]|1[0-2])|-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))?"
 _NO_MARKUP = r"[^<>\x00-\x1f]+"
 

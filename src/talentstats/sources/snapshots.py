@@ -40,7 +40,8 @@ def find_snapshots(raw: Path) -> tuple[Snapshot, ...]:
     InputError
         If there are none, or one of them is not what its card says.
     """
-    folders = sorted(card.parent for card in raw.rglob(CARD) if card.relative_to(raw).parts[0] != SURVEY)
+    cards = [card for card in raw.rglob(CARD) if not _is_apart(card.relative_to(raw))]
+    folders = sorted(card.parent for card in cards)
     if not folders:
         raise InputError(
             "There are no raw data.",
@@ -49,6 +50,11 @@ def find_snapshots(raw: Path) -> tuple[Snapshot, ...]:
             remedy="Restore `data/raw` from the repository.",
         )
     return tuple(read_snapshot(folder, raw=raw) for folder in folders)
+
+
+def _is_apart(card: Path) -> bool:
+    """Say whether a card is of the survey, or of something that is still being written."""
+    return card.parts[0] == SURVEY or any(part.startswith(".") for part in card.parts)
 
 
 def read_snapshot(folder: Path, *, raw: Path) -> Snapshot:

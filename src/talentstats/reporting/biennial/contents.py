@@ -7,17 +7,24 @@ from talentstats.language import Bilingual
 from talentstats.reporting.biennial.figures import biennial_figures
 from talentstats.reporting.biennial.labour_numbers import labour_numbers
 from talentstats.reporting.biennial.material import Material, gather
+from talentstats.reporting.biennial.province_changes import province_changes
 from talentstats.reporting.biennial.region_numbers import region_numbers
+from talentstats.reporting.biennial.revised import gather_revised
+from talentstats.reporting.biennial.revision_numbers import published_numbers, revision_numbers
+from talentstats.reporting.biennial.revision_tables import revision_tables
 from talentstats.reporting.biennial.tables import biennial_tables
 from talentstats.reporting.contents import Contents
 from talentstats.reporting.derived import counted, described, words
 from talentstats.reporting.numbers import Number, NumberStore, Source, Witness
+from talentstats.reporting.published_numbers import numbers_today
 from talentstats.reporting.survey.figures import survey_figures
 from talentstats.reporting.survey.material import Survey, gather_survey
 from talentstats.reporting.survey.tables import survey_tables
 from talentstats.store import ProcessedTable
+from talentstats.vintages.published import check_publication
 from talentstats.workspace import Workspace
 
+NAME = "biennial"
 # Aged from 15 up to 75, as CBS defines the labour force in the description of this table.
 WORKING_AGE = (15.0, 75.0)
 LABOUR_FORCE_SOURCE = "cbs/80590ned/2026-07-16"
@@ -27,22 +34,38 @@ def biennial_contents(workspace: Workspace, *, edition_date: date, as_of: date) 
     """Make the numbers, figures and tables of the report, as known on `as_of`."""
     material = gather(workspace, as_of=as_of)
     survey = gather_survey(workspace, as_of=as_of)
-    store = NumberStore.of(
+    revised = gather_revised(
+        workspace,
+        labour=material.labour,
+        regional=material.regional,
+        as_of=as_of,
+        report=NAME,
+        edition_date=edition_date,
+    )
+    figures = NumberStore.of(
         [
             *_edition_numbers(edition_date, as_of),
             *labour_numbers(material),
+            *province_changes(material),
             *region_numbers(material),
             *survey.numbers,
             *_quality_numbers(material, survey),
             *_definition_numbers(material),
+            *revision_numbers(revised),
         ]
     )
+    checked = [check_publication(one, numbers_today(figures)) for one in revised.publications]
+    store = NumberStore.of([*figures, *published_numbers(checked)])
     published, asked = _warnings(material.labour, material.regional), _warnings(*survey.tables)
     texts = tuple({"nl": warning.nl, "en": warning.en} for warning in published)
     return Contents(
         numbers=store,
         figures={**biennial_figures(material, store, texts), **survey_figures(survey, store, asked)},
-        tables={**biennial_tables(material, survey, store), **survey_tables(survey, store)},
+        tables={
+            **biennial_tables(material, survey, store),
+            **revision_tables(revised, checked, store),
+            **survey_tables(survey, store),
+        },
         warnings=(*published, *asked),
         synthetic=bool(material.labour.synthetic or material.regional.synthetic or survey.synthetic),
     )

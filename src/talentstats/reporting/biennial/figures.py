@@ -5,11 +5,16 @@ from dataclasses import replace
 
 import polars as pl
 
-from talentstats.figures import Annotation, Figure, dots, revisions, trend
+from talentstats.figures import Annotation, Figure, dots, fixed_classes, revisions, tile_map, trend
+from talentstats.regions.tile_grids import tile_grid
 from talentstats.reporting.biennial.labour_numbers import CHART_FIRST, RELEASE_DELAY_DAYS
 from talentstats.reporting.biennial.material import HOME_PROVINCE, NEWS_PERIOD, Material
+from talentstats.reporting.biennial.province_changes import province_pairs, year_before
 from talentstats.reporting.cells import said
 from talentstats.reporting.numbers import NumberStore
+
+# Vacancies per 100 unemployed people; the reason is in the catalog.
+CLASS_LIMITS = (100.0, 125.0, 150.0, 175.0)
 
 
 def biennial_figures(
@@ -19,6 +24,7 @@ def biennial_figures(
     figures = {
         "tightness": _tightness(material, store, warnings),
         "provinces": _provinces(material, store, warnings),
+        "provinces-map": _provinces_map(material, store, warnings),
         "revisions": _revisions(material, store, warnings),
     }
     return {name: _labelled(figure, material.labour.synthetic) for name, figure in figures.items()}
@@ -55,6 +61,31 @@ def _provinces(material: Material, store: NumberStore, warnings: tuple[Mapping[s
         reference=reference.to_polars().filter(pl.col("period") == period),
         title=_title(store, "title_provinces", highest="provinces.maybe_highest"),
         sources=tuple(dict.fromkeys(origins)),
+        highlight=HOME_PROVINCE,
+        warnings=warnings,
+    )
+
+
+def _provinces_map(material: Material, store: NumberStore, warnings: tuple[Mapping[str, str], ...]) -> Figure:
+    rows = pl.concat([series.to_polars() for series in material.provinces.values()])
+    pairs = province_pairs(material).values()
+    name, reason = said("classes_tightness_name"), said("classes_tightness_reason")
+    return tile_map(
+        rows.filter(pl.col("period").is_in([year_before(material), material.province_period])),
+        grid=tile_grid("provinces"),
+        classes=fixed_classes(
+            CLASS_LIMITS,
+            name={"nl": name.nl, "en": name.en},
+            reason={"nl": reason.nl, "en": reason.en},
+        ),
+        title=_title(
+            store,
+            "title_provinces_map",
+            now=f"tightness.province.{HOME_PROVINCE}.period",
+            looser="provinces.looser",
+            count="provinces.count",
+        ),
+        sources=tuple(dict.fromkeys(origin for pair in pairs for one in pair for origin in one.origins)),
         highlight=HOME_PROVINCE,
         warnings=warnings,
     )

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from talentstats.labour import relation
 from talentstats.language import Bilingual
 from talentstats.reporting.biennial.labour_numbers import RELEASE_DELAY_DAYS, province_observations
 from talentstats.reporting.biennial.material import HOME_LABOUR_REGION, HOME_PROVINCE, NEWS_PERIOD, Material
+from talentstats.reporting.biennial.province_changes import province_pairs, year_before
 from talentstats.reporting.biennial.region_numbers import population_periods, region_name
 from talentstats.reporting.cells import (
     day_cell,
@@ -41,6 +43,7 @@ def biennial_tables(material: Material, survey: Survey, store: NumberStore) -> M
         "key-figures": _key_figures(store),
         "news": _news(store),
         "provinces": _provinces(material, store),
+        "provinces-map": _provinces_map(material, store),
         "population": _population(material, store),
         "internationals": _internationals(store),
         "uwv": _uwv(material, store),
@@ -114,6 +117,38 @@ def _provinces(material: Material, store: NumberStore) -> Table:
         ),
         rows=tuple(rows),
         cites=(*names, national),
+    )
+
+
+def _provinces_map(material: Material, store: NumberStore) -> Table:
+    rows: list[tuple[Bilingual, ...]] = []
+    cites: list[str] = []
+    for code, (earlier, later) in sorted(
+        province_pairs(material).items(), key=lambda item: region_name(material, item[0]).nl
+    ):
+        names = (f"tightness.province_before.{code}", f"tightness.province.{code}")
+        numbers = [cell for name in names for cell in (shown(store[name]), shown(store[f"{name}.range"]))]
+        less_tight = relation(later, earlier) == "lower"
+        rows.append(
+            (
+                region_name(material, code),
+                *numbers,
+                said("less_tight_yes" if less_tight else "less_tight_open"),
+            )
+        )
+        cites.extend(names)
+    periods = [period_cell(Period.parse(code)) for code in (year_before(material), material.province_period)]
+    return Table(
+        columns=(
+            header("region", width=22),
+            Column(header=periods[0], align="right", width=14),
+            header("rounding_range", align="right", width=24),
+            Column(header=periods[1], align="right", width=14),
+            header("rounding_range", align="right", width=24),
+            header("less_tight", width=22),
+        ),
+        rows=tuple(rows),
+        cites=tuple(cites),
     )
 
 

@@ -26,6 +26,7 @@ class Render(Protocol):
         stem: str,
         parameters: Mapping[str, str],
         timestamp: datetime,
+        environment: Mapping[str, str] | None = None,
         progress: Callable[[str], None],
     ) -> dict[str, Path]:
         """Render one document to the formats asked for."""

@@ -51,6 +51,7 @@ def render(
     stem: str,
     parameters: Mapping[str, str],
     timestamp: datetime,
+    environment: Mapping[str, str] | None = None,
     progress: Callable[[str], None],
 ) -> dict[str, Path]:
     """Render a Quarto document without Quarto; its cells run once for all formats.
@@ -69,6 +70,8 @@ def render(
         Assigned after the cell tagged `parameters`.
     timestamp : datetime
         The fixed moment of the edition (UTC), used for every date in the outputs.
+    environment : mapping of name to text, optional
+        Variables that the cells see besides those of this process.
     progress : callable
         Is told each step in one line.
 
@@ -89,9 +92,12 @@ def render(
         staged = parse(stage(document, work))
         from talentstats.reporting.engines.execute import execute, working_folder  # noqa: PLC0415 -- nbclient is heavy
 
-        environment = {**data_home(document), **working_folder(work / "ipython")}
         executed = execute(
-            staged, parameters=parameters, environment=environment, timestamp=timestamp, progress=progress
+            staged,
+            parameters=parameters,
+            environment={**data_home(document), **working_folder(work / "ipython"), **(environment or {})},
+            timestamp=timestamp,
+            progress=progress,
         )
         made: dict[str, Path] = {}
         for kind in formats:

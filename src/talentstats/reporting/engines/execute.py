@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -96,9 +97,10 @@ def execute(
     }
     run = _run(client, document, parameters, variables, progress)
     try:
-        # A thread of its own has no event loop yet, also when this is called from a notebook.
+        # A thread of its own has no event loop yet, also when this is called from a notebook. It runs in this
+        # context, so that who listens to the progress hears it.
         with ThreadPoolExecutor(max_workers=1) as pool:
-            return pool.submit(_in_own_loop, run).result()
+            return pool.submit(copy_context().run, _in_own_loop, run).result()
     except DeadKernelError as error:
         raise BuildError(
             "The Python kernel stopped while running the document.",

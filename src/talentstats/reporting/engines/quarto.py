@@ -28,6 +28,7 @@ def render(
     stem: str,
     parameters: Mapping[str, str],
     timestamp: datetime,
+    environment: Mapping[str, str] | None = None,
     progress: Callable[[str], None],
 ) -> dict[str, Path]:
     """Render a Quarto document with Quarto itself, in a copy of its project.
@@ -44,9 +45,10 @@ def render(
         work = Path(name).resolve()
         staged = stage(document, work)
         arguments = _parameters(parameters, work / "parameters.yml")
-        environment = {
+        variables = {
             **os.environ,
             **data_home(document),
+            **(environment or {}),
             "PYTHONHASHSEED": "0",
             "QUARTO_PYTHON": sys.executable,
             "SOURCE_DATE_EPOCH": str(int(timestamp.timestamp())),
@@ -61,7 +63,7 @@ def render(
                 *(program, "render", staged.name, "--to", QUARTO_NAMES[kind]),
                 *("--output-dir", output, *format_options, *arguments),
             ]
-            _run(command, staged.parent, environment, document)
+            _run(command, staged.parent, variables, document)
             made[kind] = _found(staged, kind, document)
         return deliver(made, directory, stem=stem)
 

@@ -30,6 +30,7 @@ def read_survey_file(
     encoding: str | None = None,
     decimal: str | None = None,
     sheet: str | None = None,
+    header: tuple[str, ...] = (),
 ) -> SurveyFile:
     r"""Read an SPSS, Stata, CSV, Excel or Parquet file of respondents, whole or not at all.
 
@@ -49,6 +50,9 @@ def read_survey_file(
         The decimal mark in texts; found out when left out.
     sheet : str, optional
         Of a workbook; the first visible one with answers when left out.
+    header : tuple of str, optional
+        Names of columns by which the header row of a workbook is known, where titles may stand above it; the
+        first row with cells when left out.
 
     Raises
     ------
@@ -81,6 +85,7 @@ def read_survey_file(
         encoding=encoding,
         decimal=decimal,
         sheet=sheet,
+        header=header,
     )
     with tempfile.TemporaryDirectory(prefix="talentstats-", ignore_cleanup_errors=True) as name:
         folder = Path(name)

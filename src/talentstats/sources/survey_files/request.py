@@ -21,6 +21,8 @@ class Request:
     ----------
     delimiter, encoding, decimal, sheet : str or None
         None: found out from the file.
+    header : tuple of str
+        Names of columns by which the header row of a workbook is known; empty for the first row with cells.
     """
 
     path: str
@@ -30,6 +32,7 @@ class Request:
     encoding: str | None = None
     decimal: str | None = None
     sheet: str | None = None
+    header: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,4 +67,5 @@ def write_request(request: Request, folder: Path) -> None:
 def read_request(folder: Path) -> Request:
     """Read the request of a folder."""
     fields = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
-    return Request(**{**fields, "limits": Limits(**fields["limits"])})
+    typed = {"limits": Limits(**fields["limits"]), "header": tuple(fields["header"])}
+    return Request(**{**fields, **typed})

@@ -120,7 +120,7 @@ def open_stored(snapshot: Snapshot, *, key: bytes | None = None, limits: Limits 
         If the card or file cannot be read, or the key is missing or another one.
     """
     card = _read_card(snapshot.path.parent)
-    options: Mapping[str, str] = card.get("options", {})
+    options: Mapping[str, Any] = card.get("options", {})
     if not card.get("encrypted", False):
         return read_survey_file(snapshot.path, limits=limits, **options)
     with decrypted(snapshot.path, key=find_key() if key is None else key) as plain:

@@ -5,7 +5,7 @@ from pathlib import Path
 import fastexcel
 import polars as pl
 
-from talentstats.errors import InputError, unknown_name
+from talentstats.errors import InputError, join_options, unknown_name
 from talentstats.sources.survey_files.answers_as_text import convert, find_kinds
 from talentstats.sources.survey_files.column_names import check_names, check_readable, printable, shown
 from talentstats.sources.survey_files.column_types import canonical
@@ -30,7 +30,7 @@ def parse_workbook(request: Request) -> Parsed:
     check_archive(Path(request.path), limits=request.limits)
     try:
         workbook = fastexcel.read_excel(request.path)
-        sheet, header_row = _find_sheet(workbook, request.sheet)
+        sheet, header_row = _find_sheet(workbook, request.sheet, request.header)
         frame = _cells(workbook, sheet, header_row)
     except fastexcel.FastExcelError as error:
         raise InputError(
@@ -49,8 +49,10 @@ def parse_workbook(request: Request) -> Parsed:
     )
 
 
-def _find_sheet(workbook: fastexcel.ExcelReader, named: str | None) -> tuple[str, int]:
-    """Return the sheet that is named, else the first visible one with cells; and its header row from 0."""
+def _find_sheet(
+    workbook: fastexcel.ExcelReader, named: str | None, header: tuple[str, ...]
+) -> tuple[str, int]:
+    """Return the sheet that is named, else the first visible one with a header; and its header row from 0."""
     if named is not None and named not in workbook.sheet_names:
         raise unknown_name("sheet", printable(named), [printable(name) for name in workbook.sheet_names])
     for name in [named] if named is not None else workbook.sheet_names:
@@ -58,12 +60,24 @@ def _find_sheet(workbook: fastexcel.ExcelReader, named: str | None) -> tuple[str
         if named is None and top.visible != "visible":
             continue
         for position, row in enumerate(top.to_polars().iter_rows()):
-            if any(row):
+            if set(header) <= {str(cell or "").strip() for cell in row} if header else any(row):
                 return name, position
-    raise InputError(
+    raise _no_header(workbook, header)
+
+
+def _no_header(workbook: fastexcel.ExcelReader, header: tuple[str, ...]) -> InputError:
+    count = len(workbook.sheet_names)
+    if header:
+        return InputError(
+            "No sheet of the workbook has a row with all the columns that were declared.",
+            expected=f"{join_options(header, last='and')} in one of the first {_HEADER_WITHIN} rows",
+            got=f"{count} sheets without such a row",
+            remedy="Check that it is the right file, and hold the declared columns against its header.",
+        )
+    return InputError(
         "No sheet of the workbook has answers.",
         expected=f"a visible sheet with a header in its first {_HEADER_WITHIN} rows",
-        got=f"{len(workbook.sheet_names)} sheets without one",
+        got=f"{count} sheets without one",
         remedy="Check that it is the right file, or name the sheet.",
     )
 

@@ -1,0 +1,1 @@
+"""Answers of CBS -> one tidy frame, whichever of its interfaces gave them."""

@@ -1,0 +1,1 @@
+"""UWV: files a person downloads, checked against a declared layout and stored."""

@@ -1,0 +1,1 @@
+"""Two vintages of one dataset, and what changed between them."""

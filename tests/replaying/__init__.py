@@ -1,0 +1,1 @@
+"""A server on this machine that answers as the statistical offices did when they were recorded."""
