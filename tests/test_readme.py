@@ -26,3 +26,9 @@ def test_the_example_of_the_waves_runs_as_it_is_written(at_home: Workspace) -> N
     assert names["stay"].table.height == 10  # type: ignore[attr-defined]
     assert str(names["report"].claim("plans_to_stay.leiden.vs_nation.2025")) == "higher than"  # type: ignore[attr-defined]
     assert at_home.processed.is_dir()
+
+
+def test_the_example_of_fetched_data_and_regions_runs_as_it_is_written(at_home: Workspace) -> None:
+    names: dict[str, object] = {}
+    exec(compile(example("Fetching data, and regions through time"), str(README), "exec"), names)  # noqa: S102
+    assert at_home.raw.is_dir()

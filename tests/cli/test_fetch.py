@@ -5,7 +5,8 @@ from typer.testing import CliRunner
 
 from fetch_support import KEY_FIGURES, ROOT, folders_with_cards
 from replay import replaying
-from talentstats.cli.fetch import fetching, read_where
+from talentstats.cli import app
+from talentstats.cli.fetch import read_where
 from talentstats.errors import FetchError, InputError
 from talentstats.workspace import Workspace
 
@@ -21,7 +22,7 @@ def workspace(tmp_path: Path) -> Workspace:
 def fetch(*arguments: str, workspace: Workspace) -> str:
     """Run `talentstats fetch`, and return what it writes."""
     options = ["--project", str(workspace.root)]
-    return CliRunner().invoke(fetching, [*arguments, *options], catch_exceptions=False).output
+    return CliRunner().invoke(app, ["fetch", *arguments, *options], catch_exceptions=False).output
 
 
 def declare(workspace: Workspace, *tables: str) -> None:
@@ -92,4 +93,4 @@ def test_a_part_without_dimension_or_code_is_refused(option: str) -> None:
 
 @pytest.mark.parametrize("command", ["cbs", "eurostat", "uwv", "boundaries", "all"])
 def test_every_command_explains_itself(command: str) -> None:
-    assert CliRunner().invoke(fetching, [command, "--help"]).exit_code == 0
+    assert CliRunner().invoke(app, ["fetch", command, "--help"]).exit_code == 0

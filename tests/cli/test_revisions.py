@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
-from talentstats.cli.revisions import publish, revisions
+from talentstats.cli import app
 from talentstats.errors import InputError, TalentStatsError
 from talentstats.workspace import Workspace
 from vintage_support import revise, write_edition
@@ -15,9 +14,6 @@ UNEMPLOYED = ("3000800_2", "A050903", "2026KW01")
 
 
 def run(*arguments: str, project: Workspace) -> Result:
-    app = typer.Typer()
-    app.command()(revisions)
-    app.command()(publish)
     found = CliRunner().invoke(app, [*arguments, "--project", str(project.root)])
     if isinstance(found.exception, TalentStatsError):
         raise found.exception

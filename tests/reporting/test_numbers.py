@@ -136,13 +136,25 @@ def test_the_appendix_lists_every_number_of_the_text_and_the_tables(report: Repo
 def test_every_number_of_the_report_has_a_source_or_says_it_was_set(report: Report) -> None:
     without = [one.id for one in report.numbers if not one.witness.sources]
     rules = ["survey.rule.conf_level", "survey.rule.alpha", "survey.rule.fewest_respondents"]
-    assert without == ["edition.date", "edition.as_of", *rules]
+    earlier = [f"published.{name}" for name in ("editions", "checked", "changed", "finding")]
+    assert without == ["edition.date", "edition.as_of", *rules, *earlier]
     assert all(one.witness.method.nl and one.witness.method.en for one in report.numbers)
+
+
+def test_a_table_without_rows_leaves_no_trace_in_the_document(report: Report) -> None:
+    assert report.contents.tables["published-changes"].rows == ()
+    assert report.table_block("published-changes", "Wat nu anders luidt") == ""
+
+
+def test_a_table_in_a_block_has_its_label_and_its_caption(report: Report) -> None:
+    block = report.table_block("republished", "Eerste * en laatste")
+    assert block.startswith(report.table("republished").markdown())
+    assert block.endswith("\n\n: Eerste \\* en laatste {#tbl-republished}")
 
 
 def test_a_number_that_rests_on_many_files_refers_to_the_table_of_sources(report: Report) -> None:
     table = numbers_table(report.numbers, ["quality.figures", "tightness.nl.2022Q1"])
-    assert "21 bestanden" in table.rows[0][4].nl
+    assert "23 bestanden" in table.rows[0][4].nl
     assert "84545NED (" in table.rows[1][4].nl
 
 

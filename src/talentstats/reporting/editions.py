@@ -19,7 +19,7 @@ from talentstats.reporting.figure_block import figure_block
 from talentstats.reporting.notices import notices, synthetic_notice
 from talentstats.reporting.numbers import NumberStore, Shown
 from talentstats.reporting.prose import used_ids
-from talentstats.tables import Table
+from talentstats.tables import Table, escape_markdown
 from talentstats.terms import Language, parse_date
 from talentstats.workspace import Workspace, find_workspace
 
@@ -132,6 +132,13 @@ class Report:
         if name not in self.contents.tables:
             raise unknown_name("table", name, self.contents.tables)
         return self.contents.tables[name].in_language(self.language)
+
+    def table_block(self, name: str, caption: str) -> Shown:
+        """Return a table with its number and caption, as a document shows it; nothing when it has no rows."""
+        table = self.table(name)
+        if not table.rows:
+            return Shown("")
+        return Shown(f"{table.markdown()}\n\n: {escape_markdown(caption)} {{#tbl-{name}}}")
 
     def notices(self) -> Shown:
         """Return the warnings that must stand in the report, as callouts; empty when there are none."""

@@ -18,6 +18,7 @@ _FENCED = re.compile(r"^(```+|~~~+).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 _TABLE_CELL = re.compile(
     r"""^#\|\s*tbl-cap:\s*(["'])(.*)\1\s*$.*?report\.table\(\s*["']([^"']+)["']""", re.MULTILINE | re.DOTALL
 )
+_TABLE_BLOCK = re.compile(r"""^report\.table_block\(\s*["']([^"']+)["'],\s*(["'])(.*)\2\)$""", re.MULTILINE)
 _ARGUMENT = re.compile(r"""["']([^"']+)["']""")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _NOT_PRINTED = re.compile(r"\{[^{}]*\}|^[#:>*+-]+\s|^\s*\d+\.\s", re.MULTILINE)
@@ -114,3 +115,5 @@ def _captions(source: str) -> Iterator[tuple[str, str]]:
     for block in _FENCED.finditer(source):
         if cell := _TABLE_CELL.search(block[0]):
             yield cell[2], cell[3]
+        elif cell := _TABLE_BLOCK.search(block[0]):
+            yield cell[3], cell[1]

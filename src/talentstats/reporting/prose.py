@@ -15,11 +15,11 @@ RULES = "prose.toml"
 CALL = re.compile(r"`\{python\}\s+(n|rel|claim)\(([^`]*)\)\s*`")
 _LITERAL = re.compile(r"""^\s*(["'])([^"']+)\1\s*(?:,\s*(["'])([^"']+)\3\s*)?$""")
 _CLAIM = re.compile(r"""^\s*(["'])([^"']+)\1\s*(?:,\s*form\s*=\s*(["'])([a-z]+)\3\s*)?$""")
-_CITED = re.compile(r"""report\.(figure_block|figure|table)\(\s*["']([^"']+)["']""")
+_CITED = re.compile(r"""report\.(figure_block|table_block|figure|table)\(\s*["']([^"']+)["']""")
 _LABEL = re.compile(r"^#\|\s*label:\s*(\S+)|\{#(sec-[\w-]+)")
 _FENCE = re.compile(r"^\s*(```+|~~~+)")
 _CAPTION = re.compile(
-    r"""^#\|\s*(?:fig-cap|tbl-cap|fig-alt):\s*(.*)$|^report\.figure_block\([^,]*,\s*["'](.*)["']\)$"""
+    r"""^#\|\s*(?:fig-cap|tbl-cap|fig-alt):\s*(.*)$|^report\.(?:figure|table)_block\([^,]*,\s*["'](.*)["']\)$"""
 )
 _DIGITS = re.compile(r"\S*\d\S*")
 _NOT_PROSE = (

@@ -46,7 +46,7 @@ def mismatch_table(checked: Sequence[Checked]) -> Table:
             header("published_now", align="right", width=14),
             header("published_why", width=32),
         ),
-        rows=tuple(rows) or ((NOTHING,) * 7,),
+        rows=tuple(rows),
     )
 
 

@@ -24,7 +24,7 @@ def revision_tables(revised: Revised, checked: Sequence[Checked], store: NumberS
 
 
 def _tables(tables: Sequence[TableRevisions], store: NumberStore) -> Table:
-    names = [f"{table_id(one)}.{part}" for one in tables for part in COUNTED]
+    names = [f"{table_id(one)}.{part}" for one in tables if one.summary.compared for part in COUNTED]
     rows = [
         (
             source_name(one.after),
@@ -33,6 +33,7 @@ def _tables(tables: Sequence[TableRevisions], store: NumberStore) -> Table:
             *(shown(store[f"{table_id(one)}.{part}"]) for part in COUNTED),
         )
         for one in tables
+        if one.summary.compared
     ]
     return Table(
         columns=(
@@ -41,7 +42,7 @@ def _tables(tables: Sequence[TableRevisions], store: NumberStore) -> Table:
             header("vintage_newer", width=18),
             *(header(f"vintages_{part}", align="right", width=14) for part in COUNTED),
         ),
-        rows=tuple(rows) or ((NOTHING,) * 6,),
+        rows=tuple(rows),
         cites=tuple(names),
     )
 
@@ -61,7 +62,7 @@ def _republished(statistics: Sequence[Republished], store: NumberStore) -> Table
             *(header(f"vintages_{part}", align="right", width=14) for part in COUNTED),
             header("vintages_largest", align="right", width=16),
         ),
-        rows=tuple(rows) or ((NOTHING,) * 6,),
+        rows=tuple(rows),
         cites=tuple(cites),
     )
 
