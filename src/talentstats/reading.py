@@ -1,6 +1,8 @@
 """Tables of statistical offices as frames, in a notebook: from what is stored, or from a server."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import polars as pl
 from talentstats.errors import InputError
 from talentstats.prepare.cbs_table import tidy_cbs
 from talentstats.prepare.eurostat_table import tidy_eurostat
-from talentstats.sources.answers import read_answers
+from talentstats.sources.answers import Answers, read_answers
 from talentstats.sources.fetched import Where
 from talentstats.sources.stored_answers import find_answers
 from talentstats.workspace import Workspace, find_workspace
@@ -57,23 +59,15 @@ def read_cbs(
     >>> frame.height, frame["measure_title"][0], frame["period"][0], frame["value"][0]
     (4046, 'Totaal', '2013Q1', 12617.0)
     """
-    if base_url is not None:
-        _refuse_earlier(as_of)
-        return _read_from(base_url, table, where)
-    home = workspace or find_workspace()
-    return tidy_cbs(read_answers(find_answers("cbs", table, where=where, as_of=as_of, workspace=home).path))
-
-
-def _read_from(base_url: str, table: str, where: Where | None) -> pl.DataFrame:
+    if base_url is None:
+        return tidy_cbs(_stored("cbs", table, where=where, as_of=as_of, workspace=workspace))
+    _refuse_earlier(as_of)
     # Reading what is stored needs no network, nor the library for it.
     from talentstats.sources.cbs.fetch import fetch_cbs  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as folder:
-        passing = Workspace(Path(folder))
-        passing.raw.mkdir(parents=True)
-        return tidy_cbs(
-            read_answers(fetch_cbs(table, base_url=base_url, where=where, workspace=passing).path)
-        )
+    with _passing_project() as passing:
+        snapshot = fetch_cbs(table, where=where, base_url=base_url, workspace=passing)
+        return tidy_cbs(read_answers(snapshot.path))
 
 
 def read_eurostat(
@@ -113,18 +107,30 @@ def read_eurostat(
         If the server cannot be reached or its answer cannot be used.
     """
     if base_url is None:
-        home = workspace or find_workspace()
-        stored = find_answers("eurostat", code, where=where, as_of=as_of, workspace=home)
-        return tidy_eurostat(read_answers(stored.path))
+        return tidy_eurostat(_stored("eurostat", code, where=where, as_of=as_of, workspace=workspace))
     _refuse_earlier(as_of)
     # Reading what is stored needs no network, nor the library for it.
     from talentstats.sources.eurostat.fetch import fetch_eurostat  # noqa: PLC0415
 
+    with _passing_project() as passing:
+        snapshot = fetch_eurostat(code, where=where or {}, base_url=base_url, workspace=passing)
+        return tidy_eurostat(read_answers(snapshot.path))
+
+
+def _stored(
+    provider: str, table: str, *, where: Where | None, as_of: str | date | None, workspace: Workspace | None
+) -> Answers:
+    home = workspace or find_workspace()
+    return read_answers(find_answers(provider, table, where=where, as_of=as_of, workspace=home).path)
+
+
+@contextmanager
+def _passing_project() -> Iterator[Workspace]:
+    """Give a project that is gone afterwards, for answers that are not to be stored."""
     with tempfile.TemporaryDirectory() as folder:
         passing = Workspace(Path(folder))
         passing.raw.mkdir(parents=True)
-        snapshot = fetch_eurostat(code, where=where or {}, base_url=base_url, workspace=passing)
-        return tidy_eurostat(read_answers(snapshot.path))
+        yield passing
 
 
 def _refuse_earlier(as_of: str | date | None) -> None:

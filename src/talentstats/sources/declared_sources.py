@@ -162,22 +162,19 @@ def _source(entry: Mapping[str, Any], *, where: str) -> DeclaredSource:
 def _fetch_cbs(source: DeclaredSource, workspace: Workspace, options: FetchOptions) -> Snapshot:
     from talentstats.sources.cbs.fetch import fetch_cbs  # noqa: PLC0415
 
-    return fetch_cbs(
-        source.table,
-        workspace=workspace,
-        where=source.where,
-        dataset=source.dataset,
-        update=options.update,
-        base_url=options.base_url,
-        settings=options.settings,
-        accessed=options.accessed,
-    )
+    return _fetch_table(fetch_cbs, source, workspace, options)
 
 
 def _fetch_eurostat(source: DeclaredSource, workspace: Workspace, options: FetchOptions) -> Snapshot:
     from talentstats.sources.eurostat.fetch import fetch_eurostat  # noqa: PLC0415
 
-    return fetch_eurostat(
+    return _fetch_table(fetch_eurostat, source, workspace, options)
+
+
+def _fetch_table(
+    fetch: Callable[..., Snapshot], source: DeclaredSource, workspace: Workspace, options: FetchOptions
+) -> Snapshot:
+    return fetch(
         source.table,
         workspace=workspace,
         where=source.where,

@@ -1,5 +1,8 @@
 """CBS's interface OData v4: one observation a record."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import polars as pl
 
 from talentstats.errors import InputError, unknown_name
@@ -58,7 +61,7 @@ def _measures(answers: Answers) -> tuple[CbsMeasure, ...]:
     if "measure-groups" in answers.files:
         path = answers.files["measure-groups"]
         with understanding(path):
-            groups = {one["Id"]: (one["Title"], one.get("ParentId")) for one in read_list(path)}
+            groups = {_group(one): (one["Title"], one.get("ParentId")) for one in read_list(path)}
     path = file_of(answers.files, "measure-codes")
     with understanding(path):
         return told_apart(
@@ -73,6 +76,11 @@ def _measures(answers: Answers) -> tuple[CbsMeasure, ...]:
                 for one in read_list(path)
             ]
         )
+
+
+def _group(one: Mapping[str, Any]) -> str:
+    """Return the code of a group; other lists of the interface call theirs `Identifier`."""
+    return str(one["Id"] if "Id" in one else one["Identifier"])
 
 
 def _dimension(answers: Answers, name: str, *, is_time: bool) -> CbsDimension:
