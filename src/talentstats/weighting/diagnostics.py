@@ -143,10 +143,11 @@ def _no_margins() -> pl.DataFrame:
 
 def _compare(margin: Margin, cells: pl.DataFrame, before: FloatArray, after: FloatArray) -> pl.DataFrame:
     """Sum the weights of each category, and set the sums beside the population."""
+    # In the order of the rows: otherwise threads sum parts, and the last bit is that of who came first.
     sums = (
         cells.select(margin.columns)
         .with_columns(pl.Series("weight before", before), pl.Series("weight after", after))
-        .group_by(margin.columns)
+        .group_by(margin.columns, maintain_order=True)
         .agg(pl.len().alias("rows of the level"), pl.col("weight before", "weight after").sum())
         .sort(margin.columns)
     )
