@@ -155,6 +155,10 @@ def test_verify_finds_nothing_when_nothing_changed_and_names_what_did(
     folder = tmp_path / "delivered"
     shutil.copytree(brief / "2026" / "talent-coalition" / "en", folder)
     path = folder / "manifest.json"
+    # Neither the record of its own publication nor what is still being fetched is an input.
+    for apart in ("data/reference/publications/talent-coalition-2026.toml", "data/raw/.staging/cbs/page.json"):
+        (own_made_project.root / apart).parent.mkdir(parents=True)
+        (own_made_project.root / apart).touch()
     assert verify(path, own_made_project) == ()
     page = folder / "talent-coalition.en.html"
     page.write_bytes(page.read_bytes() + b" ")

@@ -22,6 +22,7 @@ from talentstats.reporting.prose import check_known, check_prose, check_same_num
 from talentstats.reporting.supplements import FIGURES, write_supplements
 from talentstats.store import read_fingerprint, replace_folder
 from talentstats.terms import LANGUAGES, Language
+from talentstats.vintages.published import PUBLICATIONS
 from talentstats.waves.process import check_waves
 from talentstats.workspace import Workspace
 
@@ -105,7 +106,7 @@ def build_reports(plans: Sequence[Plan], languages: Sequence[Language] = LANGUAG
     Parameters
     ----------
     plans : sequence of Plan
-        All of one project.
+        All of one project and edition.
     languages : sequence of {"nl", "en"}
 
     Returns
@@ -129,7 +130,7 @@ def build_reports(plans: Sequence[Plan], languages: Sequence[Language] = LANGUAG
     for plan in plans:
         _check_documents(plan)
     workspace = plans[0].workspace
-    inputs = _input_hashes(workspace)
+    inputs = _input_hashes(workspace, plans[0].edition.id)
     jobs = [(plan, language) for plan in plans for language in languages]
     kept = [_still_good(plan, language, inputs) for plan, language in jobs]
     if all(kept):
@@ -175,7 +176,6 @@ def verify(path: Path, workspace: Workspace) -> tuple[str, ...]:
     manifest = Manifest.read(path)
     request = manifest.request
     found = [f"output {line}" for line in differences(manifest.outputs, hashes_of(path.parent))]
-    found += [f"input {line}" for line in differences(manifest.inputs, _input_hashes(workspace))]
     found += [f"version {line}" for line in differences(manifest.versions, versions())]
     with tempfile.TemporaryDirectory(prefix="talentstats-verify-") as folder:
         plan = make_plan(
@@ -187,6 +187,8 @@ def verify(path: Path, workspace: Workspace) -> tuple[str, ...]:
             as_of=request.as_of,
             out=Path(folder),
         )
+        inputs = _input_hashes(workspace, plan.edition.id)
+        found += [f"input {line}" for line in differences(manifest.inputs, inputs)]
         rebuilt = build(plan, [language for language in LANGUAGES if language == request.language])
         found += [f"rebuilt {line}" for line in differences(manifest.outputs, rebuilt[0].manifest.outputs)]
     return tuple(found)
@@ -275,17 +277,25 @@ def _request(plan: Plan, language: Language) -> Request:
     )
 
 
-def _input_hashes(workspace: Workspace) -> dict[str, str]:
-    """Return the hash of everything that can change an output: raw data, judgements, documents, code."""
+def _input_hashes(workspace: Workspace, edition: str) -> dict[str, str]:
+    """Return the hash of everything that can change an output: raw data, judgements, documents, code.
+
+    What is still being fetched cannot, nor the record of the publication of this edition itself.
+    """
     folders = (("data/raw", workspace.raw), ("data/reference", workspace.reference), ("package", PACKAGE))
     hashes = {
         f"{name}/{path.relative_to(folder).as_posix()}": sha256_of(path)
         for name, folder in folders
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not _is_apart(path.relative_to(folder), edition)
     }
     for path in sorted(workspace.reports.rglob("*")):
         inside = path.relative_to(workspace.reports)
         if path.is_file() and not any(part.startswith((".", "_output")) for part in inside.parts):
             hashes[f"reports/{inside.as_posix()}"] = sha256_of(path)
     return hashes
+
+
+def _is_apart(path: Path, edition: str) -> bool:
+    hidden = any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+    return hidden or (path.parent.name == PUBLICATIONS and path.stem.endswith(f"-{edition}"))

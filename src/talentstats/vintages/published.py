@@ -11,7 +11,7 @@ from talentstats.declared import reading
 from talentstats.errors import InputError
 from talentstats.terms import LANGUAGES, Language
 
-FOLDER = "publications"
+PUBLICATIONS = "publications"
 _EXPECTED = "`report`, `edition`, `date`, `as_of`, `[pdf.nl]`, `[pdf.en]` and `[[number]]` entries"
 
 
@@ -168,7 +168,7 @@ def read_publications(reference: Path) -> tuple[Publication, ...]:
     InputError
         If a record cannot be read.
     """
-    found = [_read(path) for path in sorted((reference / FOLDER).glob("*.toml"))]
+    found = [_read(path) for path in sorted((reference / PUBLICATIONS).glob("*.toml"))]
     return tuple(sorted(found, key=lambda one: (one.date, one.report, one.edition)))
 
 
@@ -180,7 +180,7 @@ def write_publication(publication: Publication, reference: Path) -> Path:
     InputError
         If the edition was published before.
     """
-    path = reference / FOLDER / publication.file_name
+    path = reference / PUBLICATIONS / publication.file_name
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with path.open("x", encoding="utf-8", newline="\n") as stream:
