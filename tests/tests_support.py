@@ -8,7 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 
 from talentstats.reporting.editions import Report
 from talentstats.workspace import Workspace
@@ -39,16 +39,21 @@ def rewrite_raw(path: Path, old: str, new: str) -> None:
     card.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
+def words_of(pdf: bytes) -> list[str]:
+    """Return the text of each page of a PDF."""
+    with PdfDocument(pdf) as document:
+        return [page.get_textpage().get_text_bounded() for page in document]
+
+
 def texts_of(folder: Path, language: str) -> dict[str, str]:
     """Return the words of a built report in each format, without mark-up and line breaks."""
     with zipfile.ZipFile(folder / f"biennial.{language}.docx") as archive:
         docx = archive.read("word/document.xml").decode()
     page = (folder / f"biennial.{language}.html").read_text(encoding="utf-8")
-    pages = PdfReader(folder / f"biennial.{language}.pdf").pages
     raw = {
         "html": re.sub(r"<[^>]+>", "", page),
         "docx": re.sub(r"<[^>]+>", "", docx),
-        "pdf": " ".join(page.extract_text() for page in pages),
+        "pdf": " ".join(words_of((folder / f"biennial.{language}.pdf").read_bytes())),
     }
     return {kind: " ".join(html.unescape(text).split()) for kind, text in raw.items()}
 

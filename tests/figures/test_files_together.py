@@ -1,11 +1,14 @@
 """Several files of a figure at once, and interactive pages that share what all of them need."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+
+import polars as pl
 
 from talentstats.figures import Figure
 from talentstats.figures.rendering import render, shared_files
-from talentstats.figures.saving import save
+from talentstats.figures.saving import data_csv, save
 
 LOADED = re.compile(r"""<(?:script|link)\b[^>]*?\b(?:src|href)=["']([^"']+)""")
 
@@ -16,6 +19,15 @@ def test_a_figure_drawn_in_several_formats_has_the_bytes_of_each_alone(dots_figu
 
     assert tuple(made) == names
     assert made == {name: dots_figure.render(name) for name in names}
+
+
+def test_data_beside_a_figure_do_not_hold_what_differs_between_computers(dots_figure: Figure) -> None:
+    exact, other = (
+        replace(dots_figure, data=dots_figure.data.with_columns(value=pl.lit(value)))
+        for value in (19.91242335403102, 19.912423354031016)
+    )
+    assert data_csv(exact) == data_csv(other)
+    assert b"19.91242335," in data_csv(exact)
 
 
 def test_pages_that_share_their_files_name_only_files_beside_them(

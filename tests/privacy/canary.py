@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
-import pypdf
+
+from tests_support import words_of
 
 #: Column of the raw file of 2025 and what is planted in it. The words are short and letters only, so that
 #: neither escaping nor the wrapping of narrow columns hides them; the open answer has markup and a formula.
@@ -65,8 +66,7 @@ def _unpacked(raw: bytes) -> Iterator[str]:
     elif raw.startswith(b"PAR1"):
         yield from _unpacked(pl.read_parquet(io.BytesIO(raw)).write_csv().encode())
     elif raw.startswith(b"%PDF"):
-        for page in pypdf.PdfReader(io.BytesIO(raw)).pages:
-            yield page.extract_text().lower()
+        yield from (page.lower() for page in words_of(raw))
     else:
         for blob in _BASE64.findall(raw):
             yield from _decoded(blob)

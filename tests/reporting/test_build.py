@@ -33,15 +33,6 @@ def out(made_project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return folder
 
 
-@pytest.fixture(scope="module")
-def brief(made_project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the output folder of a build that takes little: one report, language and format."""
-    folder = tmp_path_factory.mktemp("brief")
-    plan = make_plan(made_project, report="talent-coalition", engine="builtin", formats=["html"], out=folder)
-    build(plan, ["en"])
-    return folder
-
-
 def folder_of(out: Path, language: str) -> Path:
     return out / "2026" / "biennial" / language
 
@@ -131,12 +122,14 @@ def test_an_unchanged_project_is_not_built_again(out: Path, project: Workspace) 
 
 
 def test_a_build_in_another_place_gives_the_same_bytes(
-    out: Path, own_project: Workspace, tmp_path: Path
+    brief: Path, own_project: Workspace, tmp_path: Path
 ) -> None:
     code = (
         "import sys; from pathlib import Path; from talentstats.workspace import Workspace\n"
         "from talentstats.reporting.build import build, make_plan\n"
-        "build(make_plan(Workspace(Path(sys.argv[1])), engine='builtin', out=Path(sys.argv[2])), ['nl'])\n"
+        "plan = make_plan(Workspace(Path(sys.argv[1])), report='talent-coalition', engine='builtin',\n"
+        "                 out=Path(sys.argv[2]))\n"
+        "build(plan, ['nl'])\n"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "4711", "TZ": "America/Lima", "LC_ALL": "C"}
     subprocess.run(
@@ -146,7 +139,8 @@ def test_a_build_in_another_place_gives_the_same_bytes(
         timeout=600,
         capture_output=True,
     )
-    assert hashes(folder_of(tmp_path / "elsewhere", "nl")) == hashes(folder_of(out, "nl"))
+    own = Path("2026/talent-coalition/nl")
+    assert hashes(tmp_path / "elsewhere" / own) == hashes(brief / own)
 
 
 def test_verify_finds_nothing_when_nothing_changed_and_names_what_did(
@@ -156,7 +150,10 @@ def test_verify_finds_nothing_when_nothing_changed_and_names_what_did(
     shutil.copytree(brief / "2026" / "talent-coalition" / "en", folder)
     path = folder / "manifest.json"
     # Neither the record of its own publication nor what is still being fetched is an input.
-    for apart in ("data/reference/publications/talent-coalition-2026.toml", "data/raw/.staging/cbs/page.json"):
+    for apart in (
+        "data/reference/publications/talent-coalition-2026.toml",
+        "data/raw/.staging/cbs/page.json",
+    ):
         (own_made_project.root / apart).parent.mkdir(parents=True)
         (own_made_project.root / apart).touch()
     assert verify(path, own_made_project) == ()
@@ -192,13 +189,16 @@ def test_a_failed_build_leaves_the_last_good_output(out: Path, own_project: Work
 
 
 def test_a_cell_that_fails_names_the_document_and_line(own_made_project: Workspace, tmp_path: Path) -> None:
-    path = own_made_project.reports / "biennial.nl.qmd"
-    path.write_text(path.read_text("utf-8").replace('report.table("uwv")', "1 / 0", 1), encoding="utf-8")
-    other = own_made_project.reports / "biennial.en.qmd"
-    other.write_text(other.read_text("utf-8").replace('report.table("uwv")', "1 / 0", 1), encoding="utf-8")
+    for language in LANGUAGES:
+        path = own_made_project.reports / f"talent-coalition.{language}.qmd"
+        spoilt = path.read_text("utf-8").replace('report.table("evidence")', "1 / 0", 1)
+        path.write_text(spoilt, encoding="utf-8")
+    plan = make_plan(
+        own_made_project, report="talent-coalition", engine="builtin", formats=["html"], out=tmp_path
+    )
     with pytest.raises(DocumentError, match="division by zero") as caught:
-        build(make_plan(own_made_project, engine="builtin", formats=["html"], out=tmp_path), ["nl"])
-    assert "biennial.nl.qmd" in str(caught.value.where)
+        build(plan, ["nl"])
+    assert "talent-coalition.nl.qmd" in str(caught.value.where)
     assert not list(tmp_path.rglob("*.html"))
 
 
@@ -252,7 +252,10 @@ def test_warnings_of_the_validation_stand_in_the_report_and_under_the_figures(
     assert any("Grote bijstelling (3)" in note for note in notes)
 
 
-def test_a_subset_of_formats_gives_just_those(brief: Path, made_project: Workspace) -> None:
-    plan = make_plan(made_project, report="talent-coalition", engine="builtin", out=brief)
+def test_a_subset_of_formats_gives_just_those(made_project: Workspace, tmp_path: Path) -> None:
+    plan = make_plan(
+        made_project, report="talent-coalition", engine="builtin", formats=["docx"], out=tmp_path
+    )
+    build(plan, ["en"])
     made = {path.name for path in module.output_folder(plan, "en").glob("talent-coalition.*")}
-    assert made == {"talent-coalition.en.html"}
+    assert made == {"talent-coalition.en.docx"}

@@ -15,6 +15,7 @@ from talentstats.figures.rendering import check_format, render, shared_files
 from talentstats.language import Bilingual
 from talentstats.provenance import Origin
 from talentstats.tables import escape_formula
+from talentstats.tables.precision import SIGNIFICANT_DIGITS
 from talentstats.terms import LANGUAGES
 
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -76,7 +77,8 @@ def _write_shared(directory: Path) -> None:
 def data_csv(figure: Figure) -> bytes:
     """Return the rows that are drawn; texts that a spreadsheet takes for a formula get a quote sign."""
     guarded = figure.data.with_columns(
-        pl.col(pl.String).map_elements(escape_formula, return_dtype=pl.String, skip_nulls=True)
+        pl.col(pl.String).map_elements(escape_formula, return_dtype=pl.String, skip_nulls=True),
+        pl.col(pl.Float64).round_sig_figs(SIGNIFICANT_DIGITS),
     )
     return guarded.write_csv(line_terminator="\n").encode("utf-8")
 

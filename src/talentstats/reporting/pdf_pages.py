@@ -63,12 +63,12 @@ def read_pages(path: Path) -> PageTexts:
     InputError
         If the file is missing or is no PDF.
     """
-    from pypdf import PdfReader  # noqa: PLC0415 -- only when an edition is published
-    from pypdf.errors import PyPdfError  # noqa: PLC0415
+    from pypdfium2 import PdfDocument, PdfiumError  # noqa: PLC0415 -- only when an edition is published
 
     try:
-        return PageTexts.of([page.extract_text() for page in PdfReader(path).pages])
-    except (OSError, PyPdfError) as error:
+        with PdfDocument(path) as document:
+            return PageTexts.of([page.get_textpage().get_text_bounded() for page in document])
+    except (OSError, PdfiumError) as error:
         raise InputError(
             "The PDF of the report cannot be read.",
             where=str(path),

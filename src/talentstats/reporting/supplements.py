@@ -13,6 +13,7 @@ from talentstats.reporting.editions import Report
 from talentstats.reporting.figure_files import collect
 from talentstats.reporting.numbers import Number, Witness
 from talentstats.tables import escape_formula
+from talentstats.tables.precision import delivered
 from talentstats.terms import Language
 
 if TYPE_CHECKING:
@@ -92,8 +93,8 @@ def _number_row(number: Number, report: Report) -> dict[str, Any]:
         "method": witness.method.in_language(report.language),
         "status": witness.status,
         "certainty": witness.certainty,
-        "low": witness.range.low if witness.range else None,
-        "high": witness.range.high if witness.range else None,
+        "low": delivered(witness.range.low) if witness.range else None,
+        "high": delivered(witness.range.high) if witness.range else None,
         **_sampling_fields(witness),
         "synthetic": witness.synthetic,
         "sources": [
@@ -114,10 +115,10 @@ def _sampling_fields(witness: Witness) -> dict[str, Any]:
     sampling, evidence = witness.sampling, witness.evidence
     return {
         "n": sampling.n if sampling else None,
-        "design_effect": sampling.design_effect if sampling else None,
+        "design_effect": delivered(sampling.design_effect) if sampling else None,
         "flag": sampling.flag if sampling else "",
-        "p": evidence.p if evidence else None,
-        "adjusted_p": evidence.adjusted_p if evidence else None,
+        "p": delivered(evidence.p) if evidence else None,
+        "adjusted_p": delivered(evidence.adjusted_p) if evidence else None,
     }
 
 

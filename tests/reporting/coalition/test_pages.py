@@ -8,20 +8,16 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from talentstats.reporting.build import build, make_plan
 from talentstats.terms import LANGUAGES
-from talentstats.workspace import Workspace
 
 pytestmark = pytest.mark.slow
 OFFICE = shutil.which("soffice")
 NOTICE = {"nl": "Synthetische gegevens", "en": "Synthetic data"}
 
 
-@pytest.fixture(scope="module")
-def out(project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("brief")
-    build(make_plan(project, report="talent-coalition", engine="builtin", out=folder))
-    return folder / "2026" / "talent-coalition"
+@pytest.fixture
+def out(brief: Path) -> Path:
+    return brief / "2026" / "talent-coalition"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
