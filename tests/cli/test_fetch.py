@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,14 @@ def test_all_declared_tables_are_fetched_and_the_failures_named_at_the_end(works
         fetch("all", "--base-url", server.base_url, workspace=workspace)
     assert "cbs/99999NED: CBS has no table `99999NED`" in str(raised.value)
     assert folders_with_cards(workspace.raw) == ["cbs/85224NED/2026-04-30"]
+
+
+def test_boundaries_are_fetched_from_the_address_of_their_service(workspace: Workspace) -> None:
+    shutil.copytree(ROOT / "data/reference", workspace.reference, dirs_exist_ok=True)
+    with replaying(ROOT / "tests/recorded/boundaries") as server:
+        written = fetch("boundaries", "2025", "--base-url", server.base_url, workspace=workspace)
+    assert written.splitlines()[-1].startswith("stored ")
+    assert folders_with_cards(workspace.raw) == ["cbs/gebiedsindelingen-gemeente/2025"]
 
 
 def test_a_dry_run_lists_and_asks_nothing(workspace: Workspace) -> None:

@@ -34,10 +34,11 @@ class Library:
         self._cubes: dict[str, Cube] = {}
         self._files = {path.name: path for path in _visible(folder, "*.geojson")}
         for index in _visible(folder, "index.json"):
-            if loads(index.read_text(encoding="utf-8")).get("api") == "eurostat":
+            api = loads(index.read_text(encoding="utf-8")).get("api", "cbs-v4")
+            if api == "eurostat":
                 cube = Cube(index.parent)
                 self._cubes[cube.code] = cube
-            else:
+            elif api == "cbs-v4":
                 table = TableV4(index.parent, page_size)
                 self._v4[table.table_id] = table
         for data in _visible(folder, "*_untyped_*.csv"):
@@ -59,7 +60,9 @@ class Library:
         single: Mapping[str, str] = dict(options)
         match parts:
             case ("files", name) if name in self._files:
-                return Reply(body=self._files[name].read_bytes(), content_type="application/geo+json")
+                return self._areas(name)
+            case (year, "wfs", _) if f"{_kind(single)}_{year}.geojson" in self._files:
+                return self._areas(f"{_kind(single)}_{year}.geojson")
             case (service, odata, table_id, *rest) if (
                 service.lower() in {"odataapi", "odatafeed"}
                 and odata.lower() == "odata"
@@ -76,6 +79,14 @@ class Library:
             case (code,) if code in self._cubes:
                 return self._cubes[code].respond(options, edition=edition)
         return refusal(404, "Resource not found.")
+
+    def _areas(self, name: str) -> Reply:
+        return Reply(body=self._files[name].read_bytes(), content_type="application/geo+json")
+
+
+def _kind(options: Mapping[str, str]) -> str:
+    """Return the kind of area that is asked for: `gemeente` of `gebiedsindelingen:gemeente_...`."""
+    return options.get("typeNames", "").partition(":")[2].partition("_")[0]
 
 
 def _visible(folder: Path, pattern: str) -> Iterator[Path]:
