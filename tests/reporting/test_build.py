@@ -33,6 +33,12 @@ def out(made_project: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return folder
 
 
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Build without checking the data first: for tests of what comes after, it is done elsewhere."""
+    monkeypatch.setattr(module, "_validate", lambda _workspace: [])
+
+
 def folder_of(out: Path, language: str) -> Path:
     return out / "2026" / "biennial" / language
 
@@ -188,6 +194,7 @@ def test_a_failed_build_leaves_the_last_good_output(out: Path, own_project: Work
     assert hashes(out) == before
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_a_cell_that_fails_names_the_document_and_line(own_made_project: Workspace, tmp_path: Path) -> None:
     for language in LANGUAGES:
         path = own_made_project.reports / f"talent-coalition.{language}.qmd"
@@ -215,7 +222,9 @@ def test_a_build_that_is_killed_leaves_the_last_good_output(
     code = (
         "import os, signal, sys; from pathlib import Path; from talentstats.workspace import Workspace\n"
         "from talentstats.progress import listening\n"
+        "from talentstats.reporting import build as module\n"
         "from talentstats.reporting.build import build, make_plan\n"
+        "module._validate = lambda workspace: []\n"
         "plan = make_plan(Workspace(Path(sys.argv[1])), report='talent-coalition', engine='builtin',\n"
         "                 formats=['html'], out=Path(sys.argv[2]))\n"
         "with listening(lambda told: sys.argv[3] in told and os.killpg(0, signal.SIGKILL)):\n"
@@ -252,6 +261,7 @@ def test_warnings_of_the_validation_stand_in_the_report_and_under_the_figures(
     assert any("Grote bijstelling (3)" in note for note in notes)
 
 
+@pytest.mark.usefixtures("unchecked")
 def test_a_subset_of_formats_gives_just_those(made_project: Workspace, tmp_path: Path) -> None:
     plan = make_plan(
         made_project, report="talent-coalition", engine="builtin", formats=["docx"], out=tmp_path
